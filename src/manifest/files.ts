@@ -1,0 +1,119 @@
+import type { Location, Path, Problem } from '../finding.ts'
+import { namedSections } from './schema/manifest.ts'
+import type { Source } from './source.ts'
+
+type Values = Record<string, unknown>
+
+const isMap = (value: unknown): value is Values => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isNamedSection = (key: string) => (namedSections as readonly string[]).includes(key)
+
+/** Lists of the top level, whose items are appended in the order of the files. */
+const lists = ['waivers', 'expect']
+
+/** A manifest as it was written: a file and those it includes, read as one map that knows where each part stands. */
+export class ManifestFiles {
+  readonly sources: readonly Source[]
+  readonly problems: Problem[] = []
+  /** All files as one map, keys that start with `x-` taken out. Meaningless where there are problems. */
+  readonly value: Values = Object.create(null) as Values
+  /** Which file holds a key, a named element (`services/web`) or an item of a list (`waivers/3`), and at which path. */
+  readonly #owner = new Map<string, { source: Source; path: Path }>()
+
+  /** @param sources the file that was asked for, then those it includes, in order */
+  constructor(sources: readonly [Source, ...Source[]]) {
+    this.sources = sources
+    for (const source of sources) {
+      this.problems.push(...source.problems)
+      if (source.problems.length > 0) continue
+      if (isMap(source.value)) this.#merge(source, withoutOwnKeys(source.value, []) as Values)
+      else this.#notAMap(source)
+    }
+  }
+
+  /** Where `path` is, or the nearest of its ancestors that is there. */
+  locate(path: Path): Location {
+    const { source, path: inFile, rest } = this.#resolve(path)
+    return { ...source.locate([...inFile, ...rest]), path }
+  }
+
+  /** Whether a file holds exactly this path, defaults not counted. */
+  states(path: Path): boolean {
+    const { source, path: inFile, rest } = this.#resolve(path)
+    return source.states([...inFile, ...rest])
+  }
+
+  #resolve(path: Path): { source: Source; path: Path; rest: Path } {
+    const two = this.#owner.get(path.slice(0, 2).join('/'))
+    if (two) return { ...two, rest: path.slice(2) }
+    const one = this.#owner.get(String(path[0]))
+    return one ? { ...one, rest: path.slice(1) } : { source: this.sources[0]!, path: [], rest: path }
+  }
+
+  #notAMap(source: Source): void {
+    const is =
+      source.value === null || source.value === undefined
+        ? 'is empty'
+        : `holds ${Array.isArray(source.value) ? 'a list' : 'a single value'}`
+    const message = `The manifest ${is}; expected a map with services, calls between them, stores, journeys and so on`
+    this.problems.push({ ruleId: 'manifest-shape', message, location: source.locate([]), related: [] })
+  }
+
+  #merge(source: Source, value: Values): void {
+    for (const [key, content] of Object.entries(value)) {
+      if (isNamedSection(key) && isMap(content)) this.#mergeNames(source, key, content)
+      else if (lists.includes(key) && Array.isArray(content)) this.#append(source, key, content)
+      else if (key !== 'include' || source === this.sources[0]) this.#setOnce(source, key, content)
+    }
+  }
+
+  #mergeNames(source: Source, section: string, content: Values): void {
+    if (!this.#owner.has(section)) this.#owner.set(section, { source, path: [section] })
+    const into = (this.value[section] ??= Object.create(null)) as Values
+    for (const [name, element] of Object.entries(content)) {
+      if (this.#claim(`${section}/${name}`, source, [section, name], name)) into[name] = element
+    }
+  }
+
+  #append(source: Source, key: string, content: unknown[]): void {
+    if (!this.#owner.has(key)) this.#owner.set(key, { source, path: [key] })
+    const into = (this.value[key] ??= []) as unknown[]
+    for (const [i, item] of content.entries()) {
+      this.#owner.set(`${key}/${into.length}`, { source, path: [key, i] })
+      into.push(item)
+    }
+  }
+
+  #setOnce(source: Source, key: string, content: unknown): void {
+    if (key === 'version' && this.value[key] === content) return
+    if (this.#claim(key, source, [key], key)) this.value[key] = content
+  }
+
+  /** Notes who defines a name; the second to do so is a problem that names both places. */
+  #claim(id: string, source: Source, path: Path, name: string): boolean {
+    const first = this.#owner.get(id)
+    if (!first) {
+      this.#owner.set(id, { source, path })
+      return true
+    }
+    this.problems.push({
+      ruleId: 'duplicate-name',
+      message: `"${name}" is defined twice`,
+      location: source.locate(path),
+      related: [{ label: 'first defined', location: first.source.locate(first.path) }],
+    })
+    return false
+  }
+}
+
+/**
+ * Takes out keys that start with `x-`, except where keys are names that the author chose, and reads a section or a named
+ * element with nothing under it as one of which nothing is known.
+ */
+function withoutOwnKeys(value: unknown, path: string[]): unknown {
+  if (Array.isArray(value)) return value.map(item => withoutOwnKeys(item, [...path, '']))
+  if (value === null && path.length <= 2 && isNamedSection(path[0] ?? '')) return {}
+  if (!isMap(value)) return value
+  const areNames = (path.length === 1 && isNamedSection(path[0]!)) || path.at(-1) === 'invariants'
+  const kept = Object.entries(value).filter(([key]) => areNames || !key.startsWith('x-'))
+  return Object.fromEntries(kept.map(([key, inner]) => [key, withoutOwnKeys(inner, [...path, key])]))
+}

@@ -1,0 +1,36 @@
+/** Largest text that is parsed, in UTF-16 code units: beyond any manifest written by people. */
+export const maxTextLength = 16 * 1024 * 1024
+
+/** Open brackets beyond which no parser is asked. Far above what nests, so that stray quotes cannot reach it. */
+const bracketFlood = 10_000
+
+/** The parser's own words, except where they speak of programming or leave the reader without a remedy. */
+export function explainSyntax(code: string, message: string): string {
+  if (code === 'MULTIPLE_DOCS') return 'A second document begins here; expected one document a file'
+  if (code === 'RESOURCE_EXHAUSTION') return 'Nested too deeply to be a manifest'
+  if (code === 'TAB_AS_INDENT') return 'A tab indents this line; expected spaces'
+  return message
+}
+
+/** Inputs on which a parser would spend seconds to say little. Brackets in quotes and comments do not nest. */
+export function whyNotParsed(text: string): { message: string; offset: number } | undefined {
+  if (text.length > maxTextLength) {
+    const size = Math.round(text.length / 1024 / 1024)
+    return {
+      message: `The file has ${size} million characters; expected at most ${maxTextLength / 1024 / 1024}. Split it and use include`,
+      offset: 0,
+    }
+  }
+  // eslint-disable-next-line no-control-regex -- that is what is looked for
+  const binary = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffd]/.exec(text.slice(0, 65536))
+  if (binary) return { message: 'This is not a text file in UTF-8', offset: binary.index }
+  const dashes = /(?:- ){1000}/.exec(text)
+  if (dashes) return { message: 'Nested too deeply to be a manifest', offset: dashes.index }
+  let depth = 0
+  for (const match of text.matchAll(/"(?:[^"\\]|\\.)*"|'[^'\n]*'|(?<=\s)#.*|[[\]{}]/g)) {
+    const open = match[0] === '[' || match[0] === '{'
+    if (open && ++depth > bracketFlood) return { message: 'Nested too deeply to be a manifest', offset: match.index }
+    if (match[0] === ']' || match[0] === '}') depth = Math.max(0, depth - 1)
+  }
+  return undefined
+}

@@ -1,0 +1,68 @@
+import type * as z from 'zod'
+import type { Path, Problem } from '../finding.ts'
+import { didYouMean } from './nearest.ts'
+import { schemaAt, shapeOf } from './walk-schema.ts'
+
+type Issue = z.core.$ZodIssue
+
+export interface ShapeProblem {
+  ruleId: Problem['ruleId']
+  path: Path
+  message: string
+}
+
+/** Zod's issues in the words of the manifest: what is there, what was expected, what was probably meant. */
+export function shapeProblems(issues: readonly Issue[], value: unknown): ShapeProblem[] {
+  return issues.flatMap(issue => fromIssue(issue, [], value))
+}
+
+function fromIssue(issue: Issue, base: Path, root: unknown): ShapeProblem[] {
+  const path = [...base, ...(issue.path as Path)]
+  if (issue.code === 'unrecognized_keys') return issue.keys.map(key => unknownKey(path, key))
+  if (issue.code === 'invalid_union') {
+    const branch = issue.errors.find(errors => errors.length > 0 && errors.every(isInside))
+    if (branch) return branch.flatMap(inner => fromIssue(inner, path, root))
+  }
+  if (issue.code === 'invalid_key') {
+    const name = String(path.at(-1))
+    return [shape(path, `The name ${quote(name)} cannot be used; ${issue.issues[0]?.message ?? issue.message}`)]
+  }
+  const found = valueAt(root, path)
+  const name = path.length === 0 ? 'The manifest' : quote(String(lastName(path)))
+  const is = found === undefined ? 'is missing' : `is ${show(found)}`
+  return [shape(path, `${name} ${is}, ${issue.message.replace(/^[A-Z]/, first => first.toLowerCase())}`)]
+}
+
+/** Whether an issue lies inside the branch of a union, so that the author meant this branch. */
+const isInside = (issue: Issue) =>
+  issue.path.length > 0 || issue.code === 'unrecognized_keys' || issue.code === 'custom'
+
+function unknownKey(path: Path, key: string): ShapeProblem {
+  const schema = schemaAt(path)
+  const known = schema ? [...shapeOf(schema).keys()] : []
+  const hint = didYouMean(key, known)
+  const all = !hint && known.length > 0 && known.length <= 12 ? `; expected ${known.join(', ')}` : ''
+  const where = path.length === 0 ? '' : ` in ${quote(String(lastName(path)))}`
+  return shape([...path, key], `Unknown key ${quote(key)}${where}${hint || all || '; keys of your own start with x-'}`)
+}
+
+const shape = (path: Path, message: string): ShapeProblem => ({ ruleId: 'manifest-shape', path, message })
+
+/** The last key of a path: an item of a list is named by its list. */
+const lastName = (path: Path) => path.findLast(step => typeof step === 'string') ?? path.at(-1)
+
+function valueAt(root: unknown, path: Path): unknown {
+  let value = root
+  for (const step of path)
+    value = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[step] : undefined
+  return value
+}
+
+function show(value: unknown): string {
+  if (value === null) return 'empty'
+  if (Array.isArray(value)) return 'a list'
+  if (typeof value === 'object') return 'a map'
+  return typeof value === 'string' ? quote(value) : String(value)
+}
+
+const quote = (text: string) => `"${text.length > 60 ? `${text.slice(0, 57)}...` : text}"`

@@ -104,6 +104,8 @@ export interface OpenQuestion {
   element: string
   /** In plain words, what to find out. */
   ask: string
+  /** What the arithmetic would say in the worst case, or why it matters here. */
+  because?: string
   /** YAML that would answer it. */
   example: string
   location: Location

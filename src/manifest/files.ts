@@ -36,6 +36,12 @@ export class ManifestFiles {
     return { ...source.locate([...inFile, ...rest]), path }
   }
 
+  /** Where the fact that holds at `path` is written: on its element, or among the defaults. */
+  locateFact(path: Path): Location {
+    const inDefaults = this.states(path) ? undefined : defaultFor(path)
+    return inDefaults && this.states(inDefaults) ? { ...this.locate(inDefaults), path } : this.locate(path)
+  }
+
   /** Whether a file holds exactly this path, defaults not counted. */
   states(path: Path): boolean {
     const { source, path: inFile, rest } = this.#resolve(path)
@@ -103,6 +109,13 @@ export class ManifestFiles {
     })
     return false
   }
+}
+
+/** `services.web.calls[0].timeout` -> `defaults.calls.timeout`; `services.web.zones` -> `defaults.services.zones`. */
+function defaultFor(path: Path): Path | undefined {
+  const [section, , list, index, ...rest] = path
+  if (typeof list === 'string' && typeof index === 'number') return ['defaults', list, ...rest]
+  return typeof section === 'string' && path.length > 2 ? ['defaults', section, ...path.slice(2)] : undefined
 }
 
 /**

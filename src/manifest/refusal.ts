@@ -21,7 +21,7 @@ export function whyNotParsed(text: string): { message: string; offset: number } 
       offset: 0,
     }
   }
-  // eslint-disable-next-line no-control-regex -- that is what is looked for
+
   const binary = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffd]/.exec(text.slice(0, 65536))
   if (binary) return { message: 'This is not a text file in UTF-8', offset: binary.index }
   const dashes = /(?:- ){1000}/.exec(text)

@@ -35,7 +35,10 @@ export const cacheSchema = element(
       },
     ),
     invalidationDelay: fact(duration(), 'Time from the change to the removal.', { example: '1s' }),
-    immutable: fact(flag(), 'Whether a value never changes, as with content hashes.', { example: 'true' }),
+    immutable: fact(flag(), 'Whether a value never changes, as with content hashes.', {
+      default: '`false`',
+      example: 'true',
+    }),
     hitRatio: fact(share(), 'Share of reads it answers.', {
       ask: 'Which share of reads does it answer?',
       example: '95%',

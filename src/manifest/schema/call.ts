@@ -26,6 +26,7 @@ export const callSchema = element(
       choice('http', 'grpc', 'inProcess', 'localhost', 'streaming'),
       'How it travels. `inProcess` and `localhost` cannot hang on the network.',
       {
+        default: '`http`, over the network',
         example: 'grpc',
       },
     ),
@@ -40,7 +41,10 @@ export const callSchema = element(
         example: 'page',
       },
     ),
-    sequential: fact(flag(), 'Whether several calls per request run one after another.', { example: 'true' }),
+    sequential: fact(flag(), 'Whether several calls per request run one after another.', {
+      default: '`false`: at the same time',
+      example: 'true',
+    }),
     quorum: fact(count(1), 'Answers that are enough, of the calls made in parallel.', { example: '2' }),
     timeout: fact(
       orNone(positiveDuration(), 'a duration such as 800ms'),
@@ -60,13 +64,14 @@ export const callSchema = element(
     ),
     totalTimeout: fact(positiveDuration(), 'The caller gives up after this long over all attempts.', { example: '2s' }),
     timeoutIntent: fact(choice('answer', 'degrade'), '`degrade`: giving up early is meant, the fallback answers.', {
+      default: '`answer`',
       example: 'degrade',
     }),
     deadlinePropagation: fact(
       flag(),
       "Whether the callee learns the caller's deadline and stops working when it has passed.",
       {
-        ask: "Does the callee learn the caller's deadline?",
+        default: '`false`',
         example: 'true',
       },
     ),
@@ -98,7 +103,10 @@ export const callSchema = element(
       example: 'none',
     }),
     optional: fact(flag(), 'Whether the caller answers without the result when the call fails.', { example: 'true' }),
-    mustSucceed: fact(flag(), 'Whether the call is rightly indispensable, as moving money is.', { example: 'true' }),
+    mustSucceed: fact(flag(), 'Whether the call is rightly indispensable, as moving money is.', {
+      default: '`false`',
+      example: 'true',
+    }),
     resultUsed: fact(flag(), 'Whether the answer to the user needs the result.', { example: 'false' }),
     mutates: fact(flag(), 'Whether the call changes state at the callee.', {
       ask: 'Does the call change state at the callee?',

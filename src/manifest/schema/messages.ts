@@ -31,7 +31,7 @@ export const publishSchema = element(
         example: 'true',
       },
     ),
-    lossTolerated: fact(flag(), 'Whether losing a message does no harm.', { example: 'true' }),
+    lossTolerated: fact(flag(), 'Whether losing a message does no harm.', { default: '`false`', example: 'true' }),
     acks: fact(choice('0', '1', 'all'), 'Kafka: which brokers confirm a write.', { example: 'all' }),
     idempotentProducer: fact(flag(), 'Whether the broker drops duplicates of the producer.', { example: 'true' }),
     key: fact(orNone(text(), 'the name of a key'), 'What the messages are keyed by.', { example: 'orderId' }),
@@ -98,6 +98,7 @@ export const consumeSchema = element(
       example: 'true',
     }),
     keyParallel: fact(count(1), 'Messages of one partition handled at the same time, order kept per key.', {
+      default: '1',
       example: '8',
     }),
     mutates: fact(flag(), 'Whether handling a message changes state outside the consumer.', {
@@ -110,9 +111,13 @@ export const consumeSchema = element(
       must: true,
     }),
     exactlyOnce: fact(flag(), 'Kafka transactions, which hold only from Kafka to the same Kafka.', {
+      default: '`false`',
       example: 'false',
     }),
-    singleActiveConsumer: fact(flag(), 'RabbitMQ: only one consumer at a time.', { example: 'true' }),
+    singleActiveConsumer: fact(flag(), 'RabbitMQ: only one consumer at a time.', {
+      default: '`false`',
+      example: 'true',
+    }),
   },
   'a map with from, and what is known of the consumer',
 )

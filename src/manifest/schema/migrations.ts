@@ -53,7 +53,10 @@ const step = element(
     notValid: fact(flag(), 'Whether a constraint is added first and validated later.', { example: 'true' }),
     default: fact(choice('none', 'constant', 'volatile'), 'Default of an added column.', { example: 'constant' }),
     batched: fact(flag(), 'Whether a backfill runs in batches.', { example: 'true' }),
-    newTable: fact(flag(), 'Whether the table was created in the same migration.', { example: 'true' }),
+    newTable: fact(flag(), 'Whether the table was created in the same migration.', {
+      default: '`false`',
+      example: 'true',
+    }),
     statement: fact(text(), 'The SQL, for readers.', { example: 'ALTER TABLE ...' }),
   },
   'a map with kind, object, release',
@@ -81,7 +84,10 @@ export const migrationsSchema = mechanism(
       runOn: fact(choice('startup', 'deploy', 'manual', 'pipeline'), 'When they run.', { example: 'deploy' }),
       advisoryLock: fact(flag(), 'Whether the tool lets only one instance migrate.', { example: 'true' }),
       duration: fact(positiveDuration(), 'How long they take.', { example: '30s' }),
-      onlineTool: fact(flag(), 'Whether a tool such as gh-ost copies the table.', { example: 'false' }),
+      onlineTool: fact(flag(), 'Whether a tool such as gh-ost copies the table.', {
+        default: '`false`',
+        example: 'false',
+      }),
       strategy: fact(
         choice('expandContract', 'maintenanceWindow', 'inPlace'),
         'How a change is spread over releases. `expandContract`: old and new shape live side by side until no code reads the old one.',

@@ -31,7 +31,7 @@ export const jobSchema = element(
     hostedIn: fact(reference('a service'), 'Service whose instances run it.', { example: 'billing' }),
     leaderElection: fact(flag(), 'Whether only one instance runs it.', { example: 'true' }),
     idempotent: fact(flag(), 'Whether running it twice is the same as once.', { example: 'true' }),
-    lossTolerated: fact(flag(), 'Whether missing a run does no harm.', { example: 'true' }),
+    lossTolerated: fact(flag(), 'Whether missing a run does no harm.', { default: '`false`', example: 'true' }),
     freshness: fact(orNone(positiveDuration(), 'a duration'), 'How old its result may be.', { example: '1d' }),
     processes: fact(count(1), 'Processes that run at the same time.', { default: '1' }),
     runbook: fact(runbook(), 'What to do when it breaks.', { example: 'docs/runbooks/report.md' }),

@@ -32,9 +32,12 @@ const retryPolicy = element(
         'error classes such as connect or timeout',
       ),
       'Which failures are retried. `connect` alone means that nothing had been sent.',
-      { example: '[connect]' },
+      { example: '[connect]', default: 'any failure' },
     ),
-    differentReplica: fact(flag(), 'Whether a retry goes to another instance of the callee.', { example: 'true' }),
+    differentReplica: fact(flag(), 'Whether a retry goes to another instance of the callee.', {
+      default: '`false`',
+      example: 'true',
+    }),
   },
   'a number of retries or a map with max, backoff, base, jitter, budget',
 )
@@ -71,7 +74,10 @@ export const hedge = element(
   {
     delay: fact(duration(), 'Wait before the second request is sent.', { example: '95ms' }),
     max: fact(count(1), 'Most extra requests per call.', { example: '1' }),
-    differentReplica: fact(flag(), 'Whether the second request goes to another instance.', { example: 'true' }),
+    differentReplica: fact(flag(), 'Whether the second request goes to another instance.', {
+      default: '`false`',
+      example: 'true',
+    }),
   },
   'a map with delay, max, differentReplica',
 )

@@ -38,7 +38,10 @@ export const queueSchema = element(
     }),
     retentionSize: fact(size(), 'Most data that is kept.', { example: '500GiB' }),
     messageSize: fact(size(), 'Mean size of a message.', { example: '2KiB' }),
-    compacted: fact(flag(), 'Whether the last message of each key is kept for ever.', { example: 'true' }),
+    compacted: fact(flag(), 'Whether the last message of each key is kept for ever.', {
+      default: '`false`',
+      example: 'true',
+    }),
     maxLength: fact(orNone(count(1), 'a number of messages'), 'Messages beyond which publishing is refused.', {
       example: '100000',
     }),

@@ -44,8 +44,17 @@ export const healthSchema = element(
   'a map with liveness, readiness, startup',
 )
 
+export type Portion = { readonly instances: number } | { readonly share: number }
+
 /** `25%` or a number of instances. */
-const portion = () => oneOf([count(), share()], 'a number of instances or a percentage such as 25%')
+const portion = () =>
+  oneOf(
+    [
+      count().transform((instances): Portion => ({ instances })),
+      share().transform((part): Portion => ({ share: part })),
+    ],
+    'a number of instances or a percentage such as 25%',
+  )
 
 export const deploySchema = element(
   {

@@ -41,6 +41,7 @@ export const serviceSchema = element(
       must: true,
     }),
     standby: fact(flag(), 'Whether a single active instance has a standby that takes over (leader election).', {
+      default: '`false`',
       example: 'true',
     }),
     zones: fact(count(1), 'Availability zones the instances are spread over.', {

@@ -61,6 +61,7 @@ export const componentFacts = {
     must: true,
   }),
   managedStandby: fact(flag(), 'Whether the provider keeps a standby that is not counted in `replicas` (multi-AZ).', {
+    default: '`false`',
     example: 'true',
   }),
   zones: fact(count(1), 'Availability zones the nodes are spread over.', { example: '3' }),
@@ -105,7 +106,7 @@ export const componentFacts = {
     'Recovery objectives.',
     { example: '{ rpo: 5m, rto: 30m }' },
   ),
-  lossTolerated: fact(flag(), 'Whether losing its data does no harm.', { example: 'true' }),
+  lossTolerated: fact(flag(), 'Whether losing its data does no harm.', { default: '`false`', example: 'true' }),
   runbook: fact(runbook(), 'What to do when it breaks.', { example: 'docs/runbooks/orders-db.md' }),
   observability: fact(
     element(

@@ -1,0 +1,111 @@
+import type { Path } from '../finding.ts'
+import type { Call, Component, Service } from '../manifest/model.ts'
+import { between, exactly, largest, product, scale, stated, sum, unknown, type Estimate } from './estimate.ts'
+import { backoffTotal, worstCaseDuration } from './formulas/latency.ts'
+import type { Edge, Graph } from './graph.ts'
+
+/** How long calls take in the worst case, and how long work holds a slot. Milliseconds; `Infinity` where nothing ends a wait. */
+export interface Durations {
+  /** Longest time that the caller waits for one call, all attempts and waits between them: D(e). */
+  worstCase(call: Call): Estimate
+  /** Longest time a service may take to answer: its own work and D of the calls it makes, those in parallel counted once. */
+  worstAnswer(service: Service, calls: readonly Call[]): Estimate
+  /** Mean time that one request holds a slot of a service: its own work and the mean of what it waits for. */
+  hold(service: Service): Estimate
+}
+
+export function durationsOf(graph: Graph): Durations {
+  const holds = new Map<string, Estimate>()
+  const hold = (service: Service, visiting: ReadonlySet<string> = new Set()): Estimate => {
+    const known = holds.get(service.name)
+    if (known) return known
+    if (visiting.has(service.name)) return unknown([])
+    const within = new Set([...visiting, service.name])
+    const edges = graph.out
+      .get(service.name)!
+      .filter(edge => edge.kind === 'call' && (edge.via as Call).mode !== 'async')
+    const waits = edges.map(edge => [edge.via as Call, meanWait(edge, target => hold(target, within))] as const)
+    const own = meanOf(service.serviceTime, [...service.path, 'serviceTime'])
+    const result = sum([own, inSequence(waits)])
+    if (visiting.size === 0) holds.set(service.name, result)
+    return result
+  }
+  return {
+    worstCase,
+    worstAnswer: (service, calls) => sum([ownWork(service), inSequence(calls.map(call => [call, worstCase(call)]))]),
+    hold: service => hold(service),
+  }
+}
+
+/** Own work at its slowest that is known: the 99th percentile, else the mean. */
+function ownWork({ serviceTime, path }: Service): Estimate {
+  const known = serviceTime?.p99 ?? serviceTime?.mean ?? serviceTime?.p50
+  return stated(known, [...path, 'serviceTime'])
+}
+
+export function worstCase(call: Call): Estimate {
+  const { timeout, retries, totalTimeout = Number.POSITIVE_INFINITY, path } = call
+  if (timeout === undefined)
+    return between(0, Number.isFinite(totalTimeout) ? totalTimeout : undefined, [[...path, 'timeout']])
+  const perAttempt = timeout === 'none' ? Number.POSITIVE_INFINITY : timeout
+  if (retries === undefined) {
+    const once = Math.min(totalTimeout, perAttempt)
+    return between(once, Number.isFinite(totalTimeout) ? totalTimeout : undefined, [[...path, 'retries']])
+  }
+  const wait = backoffOf(call)
+  const attempts = worstCaseDuration(retries.max, perAttempt, { kind: 'none', base: 0 })
+  const all = sum([exactly(attempts), wait])
+  return {
+    ...all,
+    low: Math.min(totalTimeout, all.low),
+    high:
+      all.high === undefined
+        ? Number.isFinite(totalTimeout)
+          ? totalTimeout
+          : undefined
+        : Math.min(totalTimeout, all.high),
+  }
+}
+
+/** Waits between attempts; jitter may make each as short as nothing. */
+function backoffOf({ retries, path }: Call): Estimate {
+  const at: Path = [...path, 'retries']
+  if (!retries || retries.max === 0 || retries.backoff === 'none') return exactly(0)
+  if (retries.backoff === undefined) return unknown([[...at, 'backoff']])
+  if (retries.base === undefined) return unknown([[...at, 'base']])
+  const most = backoffTotal(retries.max, { kind: retries.backoff, base: retries.base, cap: retries.cap })
+  return retries.jitter === false
+    ? exactly(most)
+    : { low: 0, high: most, missing: retries.jitter === undefined ? [[...at, 'jitter']] : [] }
+}
+
+/** Calls of one parallel group wait for the slowest; groups and single calls wait one after another. */
+function inSequence(waits: readonly (readonly [Call, Estimate])[]): Estimate {
+  const groups = new Map<string, Estimate[]>()
+  const alone: Estimate[] = []
+  for (const [call, wait] of waits) {
+    if (call.parallelGroup === undefined) alone.push(wait)
+    else groups.set(call.parallelGroup, [...(groups.get(call.parallelGroup) ?? []), wait])
+  }
+  return sum([...alone, ...[...groups.values()].map(largest)])
+}
+
+/** Mean time that one request of the caller waits on an edge. Several calls are taken to run at once unless said otherwise. */
+function meanWait(edge: Edge, hold: (service: Service) => Estimate): Estimate {
+  const call = edge.via as Call
+  const once = meanLatency(edge.to, hold)
+  const rounds = call.sequential === true ? (call.callsPerRequest ?? 1) : 1
+  return scale(product(once, exactly(call.probability ?? 1)), rounds)
+}
+
+/** Mean time until a component answers, as its callers see it. */
+function meanLatency(component: Component, hold: (service: Service) => Estimate): Estimate {
+  const latency = component.latency
+  if (latency?.mean !== undefined) return exactly(latency.mean)
+  if (component.kind === 'service' && component.serviceTime?.mean !== undefined) return hold(component)
+  return unknown([[...component.path, 'latency']])
+}
+
+function meanOf(time: { mean?: number | undefined } | undefined, at: Path): Estimate {
+  return stated(time?.mean, time === undefined ? at : [...at, 'mean'])
+}

@@ -1,0 +1,42 @@
+/** Products whose behaviour rules know, from `engine: postgres@16`. */
+export interface Engine {
+  /** Canonical name in lower case, such as `postgres`; `undefined` where no engine is stated. */
+  readonly product: string | undefined
+  /** The first number of the version. */
+  readonly major: number | undefined
+}
+
+const aliases: Readonly<Record<string, string>> = {
+  postgresql: 'postgres',
+  'aurora-postgresql': 'postgres',
+  'aurora-mysql': 'mysql',
+  mongo: 'mongodb',
+  valkey: 'redis',
+  elasticache: 'redis',
+  'sqs-fifo': 'sqs-fifo',
+  'sqs-standard': 'sqs',
+}
+
+export function engineOf({ engine }: { readonly engine?: string | undefined }): Engine {
+  if (engine === undefined) return { product: undefined, major: undefined }
+  const [name = '', version] = engine.toLowerCase().split('@')
+  const product = aliases[name.trim()] ?? name.trim()
+  const major = version === undefined ? Number.NaN : Number.parseInt(version, 10)
+  return { product, major: Number.isNaN(major) ? undefined : major }
+}
+
+/** Brokers that deliver a message again when its consumer fails. */
+export const deliversAtLeastOnce = (product: string | undefined): boolean =>
+  product !== undefined &&
+  [
+    'kafka',
+    'rabbitmq',
+    'sqs',
+    'sqs-fifo',
+    'pubsub',
+    'kinesis',
+    'nats-jetstream',
+    'redpanda',
+    'activemq',
+    'servicebus',
+  ].includes(product)

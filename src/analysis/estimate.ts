@@ -1,0 +1,91 @@
+import type { Path } from '../finding.ts'
+
+/**
+ * A number of which the manifest may state only a part. `low` holds however the unstated facts turn out in the author's
+ * favour; `high` holds however they turn out against it, and is `undefined` where nothing bounds it.
+ */
+export interface Estimate {
+  readonly low: number
+  readonly high: number | undefined
+  /** The unstated facts that keep the two apart, each once. */
+  readonly missing: readonly Path[]
+}
+
+export const exactly = (value: number): Estimate => ({ low: value, high: value, missing: [] })
+
+/** Nothing is known but that it is at least `low`. */
+export const unknown = (fact: Path | readonly Path[], low = 0): Estimate => ({
+  low,
+  high: undefined,
+  missing: paths(fact),
+})
+
+/** Between two bounds, depending on facts that are not stated. */
+export const between = (low: number, high: number | undefined, fact: Path | readonly Path[]): Estimate => ({
+  low,
+  high,
+  missing: low === high ? [] : paths(fact),
+})
+
+/** The stated value, or nothing known about it but that it is at least `low`. */
+export const stated = (value: number | undefined, fact: Path, low = 0): Estimate =>
+  value === undefined ? unknown(fact, low) : exactly(value)
+
+function combine(parts: readonly Estimate[], of: (values: number[]) => number): Estimate {
+  const highs = parts.map(part => part.high)
+  return {
+    low: of(parts.map(part => part.low)),
+    high: highs.some(high => high === undefined) ? undefined : of(highs as number[]),
+    missing: distinct(parts.flatMap(part => part.missing)),
+  }
+}
+
+export const sum = (parts: readonly Estimate[]): Estimate => combine(parts, values => values.reduce((a, b) => a + b, 0))
+export const largest = (parts: readonly Estimate[]): Estimate => combine(parts, values => Math.max(0, ...values))
+
+/** Both factors are zero or more, so the bounds multiply. Zero times anything is zero, also times nothing known. */
+export function product(a: Estimate, b: Estimate): Estimate {
+  if (a.high === 0 || b.high === 0) return exactly(0)
+  return combine([a, b], values => values.reduce((x, y) => (x === 0 || y === 0 ? 0 : x * y), 1))
+}
+
+export const scale = (estimate: Estimate, by: number): Estimate => product(estimate, exactly(by))
+
+/** Surely, surely not, or depending on the facts that are returned. */
+export type Answer = true | false | readonly Path[]
+
+/** Whether `a` is at least `b`. A number stands for something known exactly. */
+export function reaches(a: Estimate, b: Estimate | number): Answer {
+  return compare(a, b, (x, y) => x >= y)
+}
+
+/** Whether `a` is more than `b`. */
+export function exceeds(a: Estimate, b: Estimate | number): Answer {
+  return compare(a, b, (x, y) => x > y)
+}
+
+function compare(a: Estimate, other: Estimate | number, holds: (a: number, b: number) => boolean): Answer {
+  const b = typeof other === 'number' ? exactly(other) : other
+  if (b.high !== undefined && holds(a.low, b.high)) return true
+  if (a.high !== undefined && !holds(a.high, b.low)) return false
+  return distinct([...a.missing, ...b.missing])
+}
+
+function paths(fact: Path | readonly Path[]): readonly Path[] {
+  return isOne(fact) ? [fact] : distinct(fact)
+}
+
+const isOne = (fact: Path | readonly Path[]): fact is Path => fact.length > 0 && !Array.isArray(fact[0])
+
+export function distinct(facts: readonly Path[]): Path[] {
+  return [...new Map(facts.map(fact => [fact.join('\u0000'), fact])).values()]
+}
+
+/** `a / b` for positive bounds: the least of it needs the most of `b`. Nothing bounds a division by what may be zero. */
+export function quotient(a: Estimate, b: Estimate): Estimate {
+  return {
+    low: b.high === undefined ? 0 : a.low / b.high,
+    high: a.high === undefined || b.low === 0 ? undefined : a.high / b.low,
+    missing: distinct([...a.missing, ...b.missing]),
+  }
+}

@@ -1,0 +1,28 @@
+/** Arithmetic of load and capacity. Times in milliseconds, rates per second. */
+
+/** Slots that are busy on average, in Erlangs: λ·S (Little's law, which holds for any distribution). */
+export const offeredLoad = (perSecond: number, holdTime: number): number => (perSecond * holdTime) / 1000
+
+/** Requests that wait at the same time when each waits for `duration`: λ·D (Little's law). */
+export const inFlight = offeredLoad
+
+/** Requests per second that `slots` carry when each request holds one for `holdTime`: C/S. */
+export const slotCapacity = (slots: number, holdTime: number): number => (slots * 1000) / holdTime
+
+/** ρ = λ/μ. */
+export const utilisation = (perSecond: number, capacity: number): number => perSecond / capacity
+
+/**
+ * Time in milliseconds until hanging calls fill all slots: (C − λS)/λ_edge.
+ * @param busy slots that other work holds already
+ */
+export const timeToExhaustion = (slots: number, busy: number, perSecond: number): number =>
+  (Math.max(0, slots - busy) / perSecond) * 1000
+
+/** Extra instances during a rollout. Kubernetes rounds a share up for a surge, and down for what may be unavailable. */
+export const surgeOf = (replicas: number, surge: { instances: number } | { share: number }): number =>
+  'instances' in surge ? surge.instances : Math.ceil(replicas * surge.share)
+
+/** Missing instances during a rollout, rounded down. */
+export const unavailableOf = (replicas: number, missing: { instances: number } | { share: number }): number =>
+  'instances' in missing ? missing.instances : Math.floor(replicas * missing.share)

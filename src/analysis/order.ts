@@ -1,0 +1,39 @@
+/** Strongly connected components by Tarjan's algorithm, without recursion so that long chains cannot overflow the stack. */
+export function stronglyConnected(nodes: Iterable<string>, next: (node: string) => Iterable<string>): string[][] {
+  const index = new Map<string, number>()
+  const low = new Map<string, number>()
+  const onStack = new Set<string>()
+  const stack: string[] = []
+  const found: string[][] = []
+
+  for (const root of nodes) {
+    if (index.has(root)) continue
+    const work: { node: string; edges: Iterator<string> }[] = []
+    const enter = (node: string) => {
+      index.set(node, index.size)
+      low.set(node, index.get(node)!)
+      stack.push(node)
+      onStack.add(node)
+      work.push({ node, edges: next(node)[Symbol.iterator]() })
+    }
+    enter(root)
+    while (work.length > 0) {
+      const { node, edges } = work.at(-1)!
+      const step = edges.next()
+      if (!step.done) {
+        if (!index.has(step.value)) enter(step.value)
+        else if (onStack.has(step.value)) low.set(node, Math.min(low.get(node)!, index.get(step.value)!))
+        continue
+      }
+      work.pop()
+      const caller = work.at(-1)?.node
+      if (caller !== undefined) low.set(caller, Math.min(low.get(caller)!, low.get(node)!))
+      if (low.get(node) === index.get(node)) {
+        const group = stack.splice(stack.lastIndexOf(node))
+        for (const member of group) onStack.delete(member)
+        found.push(group)
+      }
+    }
+  }
+  return found
+}

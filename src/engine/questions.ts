@@ -1,0 +1,96 @@
+import type { Facts } from '../analysis/index.ts'
+import { isImportant, rankOf } from '../analysis/reach.ts'
+import { formatPath, type OpenQuestion, type Path } from '../finding.ts'
+import type { ManifestFiles } from '../manifest/files.ts'
+import type { Journey, Model } from '../manifest/model.ts'
+import { keyOf, metaOf, schemaAt } from '../manifest/walk-schema.ts'
+import type { Decision } from './decide.ts'
+
+/** Gathers what rules could not decide into one question per fact, the most valuable first. */
+export function openQuestions(
+  decisions: readonly Decision[],
+  model: Model,
+  facts: Facts,
+  files: ManifestFiles,
+): OpenQuestion[] {
+  const byFact = new Map<string, { question: OpenQuestion; journeys: readonly Journey[] }>()
+  for (const { rule, unknowns } of decisions) {
+    for (const { unknown: fact, because } of unknowns) {
+      const id = formatPath(fact)
+      let known = byFact.get(id)
+      if (!known) {
+        const journeys = journeysAt(fact, model, facts)
+        byFact.set(id, (known = { question: newQuestion(fact, journeys, model, files), journeys }))
+      }
+      const { question } = known
+      if (!question.ruleIds.includes(rule.id)) question.ruleIds.push(rule.id)
+      if (!question.questions.includes(rule.question)) question.questions.push(rule.question)
+      if (because !== undefined) question.because ??= because
+    }
+  }
+  const value = ({ question, journeys }: { question: OpenQuestion; journeys: readonly Journey[] }) => {
+    const rank = Math.min(5, ...journeys.map(journey => rankOf(journey.criticality)))
+    return (question.mustBeStated ? 1000 : 0) + question.ruleIds.length * (6 - rank)
+  }
+  const ranked = [...byFact.values()].map(entry => ({ ...entry, value: value(entry) }))
+  ranked.sort((a, b) => b.value - a.value || compare(a.question, b.question))
+  return ranked.map(({ question }) => question)
+}
+
+function compare(a: OpenQuestion, b: OpenQuestion): number {
+  if (a.location.file !== b.location.file) return a.location.file < b.location.file ? -1 : 1
+  return a.location.start.offset - b.location.start.offset || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)
+}
+
+function newQuestion(fact: Path, journeys: readonly Journey[], model: Model, files: ManifestFiles): OpenQuestion {
+  const schema = schemaAt(fact)
+  const meta = schema && metaOf(schema)
+  const name = String(fact.at(-1))
+  return {
+    fact,
+    key: keyOf(fact),
+    element: elementAt(fact, model),
+    ask: meta?.ask ?? `What is ${name}? ${meta?.doc ?? ''}`.trim(),
+    example: `${name}: ${meta?.example ?? '...'}`,
+    location: files.locate(fact),
+    ruleIds: [],
+    questions: [],
+    journeys: journeys.map(journey => journey.name),
+    mustBeStated: meta?.must === true && journeys.some(isImportant),
+  }
+}
+
+/** The element that a fact belongs to, as people call it: `web -> orders` for a call, the name otherwise. */
+function elementAt(fact: Path, model: Model): string {
+  const edge = edgeAt(fact, model)
+  return edge?.name ?? (fact.length > 1 ? String(fact[1]) : 'the manifest')
+}
+
+function edgeAt([section, name, list, index]: Path, model: Model) {
+  const owner =
+    section === 'services'
+      ? model.services.get(String(name))
+      : section === 'jobs'
+        ? model.jobs.get(String(name))
+        : undefined
+  if (!owner || typeof index !== 'number') return undefined
+  if (list === 'calls') return owner.calls[index]
+  if (list === 'publishes') return owner.publishes[index]
+  return list === 'consumes' && owner.kind === 'service' ? owner.consumes[index] : undefined
+}
+
+/** Journeys that a fact may matter to. */
+function journeysAt(fact: Path, model: Model, facts: Facts): readonly Journey[] {
+  const [section, name] = fact
+  if (section === 'journeys') return [model.journeys.get(String(name))].filter(journey => journey !== undefined)
+  if (section === 'slos') {
+    const { journey, service } = model.slos.get(String(name)) ?? {}
+    if (journey !== undefined) return [model.journeys.get(journey)].filter(found => found !== undefined)
+    return service === undefined ? [] : facts.journeys.through(service)
+  }
+  const at = edgeAt(fact, model)
+  const edge = at?.kind === 'call' ? facts.journeys.edgeOf(at) : undefined
+  if (edge) return facts.journeys.taking(edge)
+  // A fact about the manifest as a whole matters to every journey.
+  return fact.length === 1 ? [...model.journeys.values()] : facts.journeys.through(String(name))
+}

@@ -1,0 +1,81 @@
+import { questionKeys, questions, type Finding, type OpenQuestion, type Waived } from '../finding.ts'
+import type { Answer, QuestionScore, Tally, Verdict } from '../report.ts'
+import type { AnyRule } from '../rules/define.ts'
+import type { Decided } from './decide.ts'
+
+/** Counts the five outcomes per rule. A subject all of whose violations are waived counts as waived. */
+export function tallies(
+  rules: readonly AnyRule[],
+  { decisions, notApplicable }: Decided,
+  isWaived: (ruleId: string, subject: string) => boolean,
+): Tally[] {
+  const byRule = new Map<string, Tally>(
+    rules.map(({ id, question }) => [
+      id,
+      { ruleId: id, question, passed: 0, failed: 0, open: 0, notApplicable: notApplicable.get(id) ?? 0, waived: 0 },
+    ]),
+  )
+  for (const { rule, subject, violations, unknowns } of decisions) {
+    const tally = byRule.get(rule.id)!
+    if (violations.length > 0) {
+      const all = violations.every(violation => isWaived(rule.id, (violation.about ?? subject.path).join('\u0000')))
+      tally[all ? 'waived' : 'failed']++
+    } else if (unknowns.length > 0) tally.open++
+    else tally.passed++
+  }
+  return [...byRule.values()]
+}
+
+/** Answers the eight questions. */
+export function scoreboard(rules: readonly Tally[], findings: readonly Finding[]): QuestionScore[] {
+  return questionKeys.map(key => {
+    const mine = rules.filter(rule => rule.question === key)
+    const total = (outcome: 'passed' | 'failed' | 'open' | 'notApplicable' | 'waived') =>
+      mine.reduce((sum, rule) => sum + rule[outcome], 0)
+    const found = findings.filter(finding => finding.question === key)
+    const count = (severity: Finding['severity']) => found.filter(finding => finding.severity === severity).length
+    const score = {
+      passed: total('passed'),
+      failed: total('failed'),
+      open: total('open'),
+      notApplicable: total('notApplicable'),
+      waived: total('waived'),
+      errors: count('error'),
+      warnings: count('warning'),
+      infos: count('info'),
+    }
+    return { key, question: questions[key], answer: answerOf(score), ...score, coverage: coverageOf(mine) }
+  })
+}
+
+function answerOf({
+  errors,
+  warnings,
+  open,
+  passed,
+  failed,
+  waived,
+}: Omit<QuestionScore, 'key' | 'question' | 'answer' | 'coverage'>): Answer {
+  if (errors > 0) return 'no'
+  if (warnings > 0) return 'partly'
+  if (open > 0) return 'unknown'
+  return passed + failed + waived > 0 ? 'yes' : 'n/a'
+}
+
+/** Decided of those that could be decided; `null` where there was nothing to decide. */
+export function coverageOf(rules: readonly Tally[]): number | null {
+  const decided = rules.reduce((sum, { passed, failed, waived }) => sum + passed + failed + waived, 0)
+  const open = rules.reduce((sum, rule) => sum + rule.open, 0)
+  return decided + open === 0 ? null : decided / (decided + open)
+}
+
+export function verdictOf(findings: readonly Finding[], open: readonly OpenQuestion[]): Verdict {
+  if (findings.some(({ severity }) => severity !== 'info')) return 'not ready'
+  return open.length > 0 ? 'incomplete' : 'ready'
+}
+
+/** Looks up whether a finding was waived, by rule and element. */
+export function waivedLookup(waived: readonly Waived[]): (ruleId: string, subject: string) => boolean {
+  const keys = new Set(waived.map(({ finding }) => `${finding.ruleId}\u0001${finding.subject.join('\u0000')}`))
+  return (ruleId, subject) => keys.has(`${ruleId}\u0001${subject}`)
+}

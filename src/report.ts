@@ -1,0 +1,59 @@
+import type { Finding, OpenQuestion, Problem, QuestionKey, Waived } from './finding.ts'
+import type { Source } from './manifest/source.ts'
+
+/** How one rule fared: subjects by outcome. A subject with a violation counts as failed, else with a question as open. */
+export interface Tally {
+  ruleId: string
+  question: QuestionKey
+  passed: number
+  failed: number
+  open: number
+  notApplicable: number
+  waived: number
+}
+
+/** `partly`: warnings only. `unknown`: nothing failed but questions are open. `n/a`: nothing to ask of this system. */
+export type Answer = 'yes' | 'no' | 'partly' | 'unknown' | 'n/a'
+
+export interface QuestionScore {
+  key: QuestionKey
+  question: string
+  answer: Answer
+  errors: number
+  warnings: number
+  infos: number
+  passed: number
+  failed: number
+  open: number
+  notApplicable: number
+  waived: number
+  /** Decided of those that could be decided, from 0 to 1; `null` where there was nothing to decide. */
+  coverage: number | null
+}
+
+/**
+ * `not ready`: an error or a warning stands. `incomplete`: none stands, but questions are open. `ready`: neither.
+ * `unreadable`: the manifest could not be read, so nothing was reviewed.
+ */
+export type Verdict = 'ready' | 'not ready' | 'incomplete' | 'unreadable'
+
+/** The result of the review of one manifest. */
+export interface Report {
+  /** The file that was asked for. */
+  file: string
+  system: string | undefined
+  verdict: Verdict
+  problems: Problem[]
+  findings: Finding[]
+  waived: Waived[]
+  openQuestions: OpenQuestion[]
+  scoreboard: QuestionScore[]
+  rules: Tally[]
+  coverage: number | null
+  /** What was read, for code frames; not part of any machine format. */
+  sources: readonly Source[]
+}
+
+/** Open questions that are surfaced as warnings "not stated". */
+export const notStated = (report: Report): OpenQuestion[] =>
+  report.openQuestions.filter(question => question.mustBeStated)

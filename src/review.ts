@@ -1,0 +1,106 @@
+import { byImportance } from './analysis/reach.ts'
+import { decide } from './engine/decide.ts'
+import { fold, type Candidate } from './engine/fold.ts'
+import { openQuestions } from './engine/questions.ts'
+import { coverageOf, scoreboard, tallies, verdictOf, waivedLookup } from './engine/score.ts'
+import { waive } from './engine/waive.ts'
+import { severityRank, type Finding, type Path } from './finding.ts'
+import type { ManifestFiles } from './manifest/files.ts'
+import { readManifest } from './manifest/read.ts'
+import type { Report } from './report.ts'
+import type { AnyRule, Violation } from './rules/define.ts'
+
+export interface ReviewOptions {
+  /** Options by rule id; each is checked against the rule's own schema. */
+  readonly rules?: Readonly<Record<string, unknown>>
+  /** ISO date by which waivers are judged. Without one none has expired: the core has no clock. */
+  readonly today?: string
+}
+
+/** The whole core: text and rules in, a report out. No files, no clock, no terminal. */
+export function review(files: ManifestFiles, rules: readonly AnyRule[], options: ReviewOptions = {}): Report {
+  const reading = readManifest(files)
+  if (!reading.model) return unreadable(files, reading.problems)
+  const { model } = reading
+  const decided = decide(model, rules, options.rules ?? {})
+  const candidates = decided.decisions.flatMap(({ rule, subject, violations }) =>
+    violations.map((violation): Candidate => ({
+      rule,
+      violation,
+      finding: toFinding(rule, violation, subject.path, files),
+    })),
+  )
+  const folded = fold(candidates).map(({ finding }) => finding)
+  const { findings, waived } = waive(inOrder(folded), model.raw.waivers ?? [], options.today)
+  const open = openQuestions(decided.decisions, model, decided.facts, files)
+  const counted = tallies(rules, decided, waivedLookup(waived))
+  return {
+    file: files.sources[0]!.file,
+    system: model.raw.system,
+    verdict: verdictOf(findings, open),
+    problems: [],
+    findings,
+    waived,
+    openQuestions: open,
+    scoreboard: scoreboard(counted, findings),
+    rules: counted,
+    coverage: coverageOf(counted),
+    sources: files.sources,
+  }
+}
+
+function unreadable(files: ManifestFiles, problems: Report['problems']): Report {
+  return {
+    file: files.sources[0]!.file,
+    system: undefined,
+    verdict: 'unreadable',
+    problems,
+    findings: [],
+    waived: [],
+    openQuestions: [],
+    scoreboard: [],
+    rules: [],
+    coverage: null,
+    sources: files.sources,
+  }
+}
+
+function toFinding(rule: AnyRule, violation: Violation, subject: Path, files: ManifestFiles): Finding {
+  const {
+    at,
+    message,
+    arithmetic,
+    fix = rule.fix,
+    severity = rule.severity,
+    evidence = [],
+    journeys = [],
+    about = subject,
+  } = violation
+  return {
+    ruleId: rule.id,
+    question: rule.question,
+    severity,
+    message,
+    ...(arithmetic === undefined ? {} : { arithmetic }),
+    fix,
+    location: files.locate(at),
+    subject: about,
+    evidence: evidence.map(({ label, at }) => ({ label, location: files.locateFact(at) })),
+    journeys: [...journeys].sort(byImportance).map(journey => journey.name),
+    alsoImplies: [],
+  }
+}
+
+/** The one place that sorts: worst first, then by place, then by rule. */
+function inOrder(findings: Finding[]): Finding[] {
+  return findings.sort(
+    (a, b) =>
+      severityRank(a.severity) - severityRank(b.severity) ||
+      compare(a.location.file, b.location.file) ||
+      a.location.start.offset - b.location.start.offset ||
+      compare(a.ruleId, b.ruleId) ||
+      compare(a.message, b.message),
+  )
+}
+
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)

@@ -1,0 +1,140 @@
+import * as z from 'zod'
+import type { Facts } from '../analysis/index.ts'
+import type { Path, QuestionKey, Severity } from '../finding.ts'
+import type {
+  Cache,
+  Call,
+  Component,
+  Consume,
+  External,
+  Job,
+  Journey,
+  Model,
+  Publish,
+  Queue,
+  Service,
+  Slo,
+  Store,
+} from '../manifest/model.ts'
+
+/** What a rule can look at. `check` is called once for each element of the kind; a component is any of the five kinds. */
+export interface Subjects {
+  manifest: Model
+  journey: Journey
+  slo: Slo
+  component: Component
+  service: Service
+  store: Store
+  queue: Queue
+  cache: Cache
+  external: External
+  job: Job
+  call: Call
+  publish: Publish
+  consume: Consume
+}
+
+export interface Violation {
+  /** The key that is wrong, or that has to change. */
+  at: Path
+  /** The element in quotes, what is, what was expected. No rule id, no colour, no full stop at the end. */
+  message: string
+  /** The formula with the numbers substituted, one step a line. */
+  arithmetic?: string
+  /** An imperative sentence with the computed number; the rule's own `fix` where it is left out. */
+  fix?: string
+  severity?: Severity
+  /** Stated facts that the arithmetic used, besides the one at `at`. */
+  evidence?: readonly { label: string; at: Path }[]
+  /** Journeys that are affected. */
+  journeys?: readonly Journey[]
+  /** The element it is about where that is not the subject of the rule; findings about one element fold into each other. */
+  about?: Path
+  /** Facts that cannot be believed because of this; findings that used one of them fold into this one. */
+  contradicts?: readonly Path[]
+}
+
+/** A fact without which the rule cannot decide. */
+export interface Unknown {
+  unknown: Path
+  /** Why it matters here, with the arithmetic of the worst case where there is one. */
+  because?: string
+}
+
+/** What a rule says about one subject. Saying nothing means that it passed. */
+export type Outcome = Violation | Unknown
+
+export interface Context<O> {
+  model: Model
+  facts: Facts
+  options: O
+}
+
+/**
+ * One manifest, documentation and test at once. `bad` marks each reported line with a trailing `# <--`; `unclear` marks the
+ * line of each open question with `# ?` (a fact that is not there is asked for at its element).
+ */
+export type Example = { title: string } & ({ bad: string } | { good: string } | { unclear: string })
+
+/** Where a formula, a figure or an advice comes from; `revision` for texts whose numbering moves. */
+export interface Reference {
+  title: string
+  /** Chapter, section, identifier or DOI: what finds the place. */
+  id?: string
+  revision?: string
+}
+
+export interface Rule<K extends keyof Subjects = keyof Subjects, O extends z.ZodObject = z.ZodObject> {
+  /** Equals the name of the file. */
+  id: string
+  /** The fault in a few words. */
+  title: string
+  /** Of an ordinary finding; a violation may say otherwise. */
+  severity: Severity
+  /** Equals the folder. */
+  question: QuestionKey
+  on: K
+  options: O
+  /** What goes wrong in production. */
+  why: string
+  /** The formula with its symbols, where there is one. */
+  formula?: string
+  /** What to do, as an imperative. */
+  fix: string
+  sources: readonly Reference[]
+  /** Keys that the rule reads, such as `calls.timeout`; the reference page of the manifest lists the rule there. */
+  reads: readonly string[]
+  /** Rules whose finding on the same element is the cause of this one. */
+  impliedBy?: readonly string[]
+  examples: readonly [Example, Example, ...Example[]]
+  /** Subjects that the rule has something to say about; others do not count as passed. */
+  appliesTo?(subject: Subjects[K], context: Context<z.output<O>>): boolean
+  check(subject: Subjects[K], context: Context<z.output<O>>): Iterable<Outcome>
+}
+
+/** A rule of any subject, as the engine sees it. The subject's type is erased here and nowhere else. */
+export type AnyRule = Omit<Rule, 'check' | 'appliesTo'> & {
+  appliesTo?(subject: never, context: Context<never>): boolean
+  check(subject: never, context: Context<never>): Iterable<Outcome>
+}
+
+export function defineRule<K extends keyof Subjects, O extends z.ZodObject>(rule: Rule<K, O>): Rule<K, O> {
+  return rule
+}
+
+export const noOptions = z.strictObject({})
+
+/** One open question for each missing fact. */
+export function* ask(facts: readonly Path[], because?: string): Generator<Unknown> {
+  for (const unknown of facts) yield because === undefined ? { unknown } : { unknown, because }
+}
+
+/** Template tag: drops the indentation that the source file added. */
+export function yaml(strings: TemplateStringsArray): string {
+  const lines = strings.raw
+    .join('')
+    .replaceAll(/^\n|\n\s*$/g, '')
+    .split('\n')
+  const indent = Math.min(...lines.filter(line => line.trim()).map(line => line.length - line.trimStart().length))
+  return `${lines.map(line => line.slice(indent)).join('\n')}\n`
+}

@@ -1,0 +1,71 @@
+/** Numbers as people write them in a manifest. Never `NaN` or `Infinity`: those are a defect of the caller. */
+
+const trim = (value: number, digits: number): string => {
+  const text = value.toFixed(digits)
+  return text.includes('.') ? text.replace(/\.?0+$/, '') : text
+}
+
+/** Three significant digits, thousands apart: `0.144`, `3.63`, `1 440 000`. */
+export function number(value: number): string {
+  if (!Number.isFinite(value)) return 'no limit'
+  if (Number.isInteger(value)) return grouped(String(value))
+  const size = Math.abs(value)
+  if (size >= 100) return grouped(trim(value, 0))
+  if (size >= 10) return trim(value, 1)
+  if (size >= 1) return trim(value, 2)
+  return size < 1e-9 ? value.toExponential(1) : trim(value, Math.ceil(-Math.log10(size)) + 2)
+}
+
+function grouped(digits: string): string {
+  return digits.length > 4 ? digits.replaceAll(/\B(?=(\d{3})+(?!\d))/g, ' ') : digits
+}
+
+const times: readonly (readonly [number, string])[] = [
+  [86_400_000, 'd'],
+  [3_600_000, 'h'],
+  [60_000, 'm'],
+  [1000, 's'],
+  [1, 'ms'],
+]
+
+/** Milliseconds as `250ms`, `9.4s`, `4.32m`, `30d`: the largest unit of which there is at least one. */
+export function duration(milliseconds: number): string {
+  if (!Number.isFinite(milliseconds)) return 'no limit'
+  if (milliseconds === 0) return '0s'
+  const size = Math.abs(milliseconds)
+  // 90 minutes are "90m" rather than "1.5h" where they come out even, as people write them.
+  const [factor, unit] = times.find(([f]) => size >= f && Number.isInteger((size / f) * 10)) ??
+    times.find(([f]) => size >= f) ?? [1, 'ms']
+  return `${number(milliseconds / factor).replaceAll(' ', '')}${unit}`
+}
+
+/** `99.95%` from 0.9995, without the noise of binary fractions. */
+export function percent(fraction: number): string {
+  const value = Number((fraction * 100).toPrecision(12))
+  if (Number.isInteger(value)) return `${value}%`
+  // An availability of 99.9973 % must not be rounded up to what was promised.
+  const digits = value > 99 && value < 100 ? Math.max(2, Math.ceil(-Math.log10(100 - value)) + 1) : 2
+  return `${trim(value, Math.min(9, digits))}%`
+}
+
+/** `600/s`; below one a second in the largest unit that reads well, such as `10/h`. */
+export function rate(perSecond: number): string {
+  if (perSecond === 0 || perSecond >= 1) return `${number(perSecond)}/s`
+  if (perSecond * 60 >= 1) return `${number(perSecond * 60)}/min`
+  return perSecond * 3600 >= 1 ? `${number(perSecond * 3600)}/h` : `${number(perSecond * 86_400)}/d`
+}
+
+/** `1 call`, `31 calls`. */
+export const plural = (n: number, one: string, many = `${one}s`): string => `${number(n)} ${n === 1 ? one : many}`
+
+/** `a`, `a and b`, `a, b and c`. */
+export function list(items: readonly string[]): string {
+  return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)!}`
+}
+
+/** A value at or just above `value` that a person would write: 2 significant digits, rounded up. */
+export function roundUp(value: number): number {
+  if (value <= 0 || !Number.isFinite(value)) return value
+  const step = 10 ** (Math.floor(Math.log10(value)) - 1)
+  return Number((Math.ceil(Number((value / step).toPrecision(12))) * step).toPrecision(12))
+}

@@ -1,0 +1,4 @@
+/** What vitest offers of Vite; its own types would bring those of browsers. */
+interface ImportMeta {
+  glob<T = unknown>(pattern: string, options?: { eager?: boolean; import?: string; query?: string }): Record<string, T>
+}

@@ -109,13 +109,13 @@ export interface Rule<K extends keyof Subjects = keyof Subjects, O extends z.Zod
   examples: readonly [Example, Example, ...Example[]]
   /** Subjects that the rule has something to say about; others do not count as passed. */
   appliesTo?(subject: Subjects[K], context: Context<z.output<O>>): boolean
-  check(subject: Subjects[K], context: Context<z.output<O>>): Iterable<Outcome>
+  check(subject: Subjects[K], context: Context<z.output<O>>): Iterable<Outcome, void, undefined>
 }
 
 /** A rule of any subject, as the engine sees it. The subject's type is erased here and nowhere else. */
 export type AnyRule = Omit<Rule, 'check' | 'appliesTo'> & {
   appliesTo?(subject: never, context: Context<never>): boolean
-  check(subject: never, context: Context<never>): Iterable<Outcome>
+  check(subject: never, context: Context<never>): Iterable<Outcome, void, undefined>
 }
 
 export function defineRule<K extends keyof Subjects, O extends z.ZodObject>(rule: Rule<K, O>): Rule<K, O> {
@@ -125,7 +125,7 @@ export function defineRule<K extends keyof Subjects, O extends z.ZodObject>(rule
 export const noOptions = z.strictObject({})
 
 /** One open question for each missing fact. */
-export function* ask(facts: readonly Path[], because?: string): Generator<Unknown> {
+export function* ask(facts: readonly Path[], because?: string): Generator<Unknown, void, undefined> {
   for (const unknown of facts) yield because === undefined ? { unknown } : { unknown, because }
 }
 

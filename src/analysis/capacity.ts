@@ -7,7 +7,7 @@ import { exactly, product, quotient, scale, stated, unknown, type Estimate } fro
 /** What a component can carry at full scale, in requests per second. */
 export interface Capacity {
   readonly perSecond: Estimate
-  /** The calculation with its numbers, such as `6 x 10 slots / 120ms`. Only where `perSecond.high` is known. */
+  /** The calculation with its numbers, such as `(6 x 10 slots / 120ms)`. Only where `perSecond.high` is known. */
   readonly arithmetic: string
   /** The fact that sets it. */
   readonly at: Path
@@ -33,7 +33,7 @@ function serviceCapacity(service: Service, durations: Durations): Capacity {
   if (capacity?.rps !== undefined) {
     return {
       perSecond: product(instances, exactly(capacity.rps)),
-      arithmetic: `${number(replicas?.max ?? 0)} x ${rate(capacity.rps)}`,
+      arithmetic: `(${number(replicas?.max ?? 0)} x ${rate(capacity.rps)})`,
       at,
       evidence: [{ label: `one replica carries ${rate(capacity.rps)}`, at: [...path, 'capacity', 'rps'] }],
     }
@@ -44,7 +44,7 @@ function serviceCapacity(service: Service, durations: Durations): Capacity {
   const hold = durations.hold(service)
   return {
     perSecond: hold.low > 0 ? quotient(slots, scale(hold, 1 / 1000)) : unknown(hold.missing),
-    arithmetic: `${number(replicas!.max!)} x ${number(concurrency!)} slots / ${duration(hold.low)}`,
+    arithmetic: `(${number(replicas!.max!)} x ${number(concurrency!)} slots / ${duration(hold.low)})`,
     at,
     evidence: [
       { label: `${number(concurrency!)} slots per replica`, at: [...path, 'concurrency'] },

@@ -51,13 +51,20 @@ function newQuestion(fact: Path, journeys: readonly Journey[], model: Model, fil
     key: keyOf(fact),
     element: elementAt(fact, model),
     ask: meta?.ask ?? `What is ${name}? ${meta?.doc ?? ''}`.trim(),
-    example: `${name}: ${meta?.example ?? '...'}`,
+    example: inContext(`${name}: ${meta?.example ?? '...'}`, journeys, fact),
     location: files.locate(fact),
     ruleIds: [],
     questions: [],
     journeys: journeys.map(journey => journey.name),
     mustBeStated: meta?.must === true && journeys.some(isImportant),
   }
+}
+
+/** A fact of a journey that is only implied needs the journey around it. */
+function inContext(example: string, journeys: readonly Journey[], fact: Path): string {
+  const [journey] = journeys
+  const isOwn = fact[0] === 'journeys' && fact.length > 2
+  return isOwn && journey?.implied ? `journeys: { ${journey.name}: { entry: ${journey.name}, ${example} } }` : example
 }
 
 /** The element that a fact belongs to, as people call it: `web -> orders` for a call, the name otherwise. */

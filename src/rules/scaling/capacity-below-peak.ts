@@ -46,7 +46,7 @@ export default defineRule({
     yield {
       at,
       message: `"${component.name}" carries at most ${rate(most)} at full scale, but its peak is ${rate(arrivals.low)}`,
-      arithmetic: `rho = ${rate(arrivals.low)} / (${arithmetic}) = ${number(arrivals.low / most)}`,
+      arithmetic: `rho = ${rate(arrivals.low)} / ${arithmetic} = ${number(arrivals.low / most)}`,
       fix: fixFor(component, arrivals.low / most),
       evidence,
       journeys: facts.journeys.through(component.name, 'sure'),

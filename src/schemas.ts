@@ -1,0 +1,9 @@
+import { manifestJsonSchema } from './manifest/json-schema.ts'
+
+/** The JSON Schemas that the package publishes, by name. */
+const schemas = { manifest: manifestJsonSchema }
+
+export type SchemaName = keyof typeof schemas
+export const schemaNames = Object.keys(schemas) as SchemaName[]
+
+export const schemaText = (name: SchemaName): string => `${JSON.stringify(schemas[name](), undefined, 2)}\n`

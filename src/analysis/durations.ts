@@ -10,8 +10,13 @@ export interface Durations {
   worstCase(call: Call): Estimate
   /** Longest time a service may take to answer: its own work and D of the calls it makes, those in parallel counted once. */
   worstAnswer(service: Service, calls: readonly Call[]): Estimate
-  /** Mean time that one request holds a slot of a service: its own work and the mean of what it waits for. */
+  /**
+   * Mean time that one request holds a slot of a service: its own work and the mean of all that it may wait for. Where
+   * journeys take different calls it is more than most requests need; `busySlots` counts each call with its own rate.
+   */
   hold(service: Service): Estimate
+  /** Mean time until a component answers, as its callers see it. */
+  answer(component: Component): Estimate
 }
 
 export function durationsOf(graph: Graph): Durations {
@@ -34,6 +39,7 @@ export function durationsOf(graph: Graph): Durations {
     worstCase,
     worstAnswer: (service, calls) => sum([ownWork(service), inSequence(calls.map(call => [call, worstCase(call)]))]),
     hold: service => hold(service),
+    answer: component => meanLatency(component, hold),
   }
 }
 

@@ -1,10 +1,10 @@
 import type { Cache, Component, Model, Store } from '../manifest/model.ts'
 import { amplificationOf, type Amplification } from './amplification.ts'
-import { capacityOf, type Capacity } from './capacity.ts'
+import { capacityOf, utilisationOf, type Capacity, type Utilisation } from './capacity.ts'
 import { ledgerOf, type Ledger } from './connections.ts'
 import { durationsOf, type Durations } from './durations.ts'
 import { buildGraph, type Graph } from './graph.ts'
-import { loadOf, type Load } from './load.ts'
+import { loadOf, type Load, type LoadKind } from './load.ts'
 import { journeysOf, reachOf, type Journeys, type Reach } from './reach.ts'
 
 /** What follows from a manifest and several rules need. Each part is computed once, when it is first asked for. */
@@ -20,6 +20,8 @@ export interface Facts {
   ledger(store: Store): Ledger
   /** `undefined` for what has no capacity of its own. */
   capacity(component: Component): Capacity | undefined
+  /** What it needs at a load against what it has at full scale; `undefined` for what has no capacity of its own. */
+  utilisation(component: Component, kind: LoadKind): Utilisation | undefined
 }
 
 export function factsOf(model: Model): Facts {
@@ -55,6 +57,9 @@ export function factsOf(model: Model): Facts {
     },
     ledger: store => ledgerOf(store, model),
     capacity: component => capacityOf(component, durations()),
+    utilisation: (component, kind) => {
+      return utilisationOf(component, kind, { model, graph: graph(), load: load(), durations: durations() })
+    },
   }
 }
 

@@ -10,6 +10,8 @@ export type LoadKind = 'steady' | 'peak'
 /** Requests and messages per second at every component and edge, as far as loads are stated. */
 export interface Load {
   at(component: string, kind: LoadKind): Estimate
+  /** Requests that someone waits for: what comes from queues is left out, because a queue holds it back at a peak. */
+  requestsAt(component: string, kind: LoadKind): Estimate
   on(edge: Edge, kind: LoadKind): Estimate
 }
 
@@ -41,16 +43,17 @@ export function loadOf(model: Model, graph: Graph, reach: ReadonlyMap<string, Re
   }
   const raise = (estimate: Estimate, by: number): Estimate =>
     by > 0 ? { ...estimate, low: estimate.low + by } : estimate
+  const rise = (component: string, kind: LoadKind) =>
+    (graph.in.get(component) ?? []).reduce((by, edge) => by + guaranteed(edge, kind), 0)
   return {
-    at: (component, kind) =>
-      queueLoad(model, component) ??
-      raise(
-        total(component, kind),
-        (graph.in.get(component) ?? []).reduce((by, edge) => by + guaranteed(edge, kind), 0),
-      ),
+    at: (component, kind) => queueLoad(model, component) ?? raise(total(component, kind), rise(component, kind)),
+    requestsAt: (component, kind) => raise(total(waited(component), kind), rise(component, kind)),
     on: (edge, kind) => raise(total(edge, kind), guaranteed(edge, kind)),
   }
 }
+
+/** The place under which visits are kept that someone waits for, consumed messages left out. */
+const waited = (component: string) => `\u0000${component}`
 
 /** A queue may state its arrivals, which then count instead of what follows from the journeys. */
 function queueLoad(model: Model, component: string): Estimate | undefined {
@@ -107,6 +110,7 @@ function visitsPerRequest(
   const visits = new Map<string | Edge, Estimate>()
   if (journey.entry === undefined || !graph.out.has(journey.entry)) return visits
   visits.set(journey.entry, exactly(1))
+  visits.set(waited(journey.entry), exactly(1))
   for (const group of groups) {
     // Inside a cycle each edge counts once, from the members that were reached before it: a lower bound.
     const members = new Set(group)
@@ -119,8 +123,9 @@ function visitsPerRequest(
         const per = product(here, perVisit(edge, model, empty))
         const flow = taken === 'yes' ? per : between(0, per.high, [...per.missing, [...edge.path, 'serves']])
         visits.set(edge, flow)
-        if (!(members.has(edge.to.name) && visits.has(edge.to.name)))
-          visits.set(edge.to.name, sum([visits.get(edge.to.name) ?? none, flow]))
+        if (members.has(edge.to.name) && visits.has(edge.to.name)) continue
+        const places = edge.kind === 'consume' ? [edge.to.name] : [edge.to.name, waited(edge.to.name)]
+        for (const place of places) visits.set(place, sum([visits.get(place) ?? none, flow]))
       }
     }
   }

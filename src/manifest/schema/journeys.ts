@@ -68,6 +68,7 @@ export const journeySchema = element(
     criticality: fact(criticality(), 'How bad it is when it fails.', {
       ask: 'How bad is it when the journey fails?',
       example: 'critical',
+      must: true,
     }),
     description: fact(text(), 'What the user wants.', { example: 'buy what is in the cart' }),
     load: fact(load, 'How many requests enter.', {

@@ -62,18 +62,29 @@ export interface Removal {
   review(rules?: readonly AnyRule[]): Report
 }
 
-/** The manifest once for each fact that can be left out: each key with a plain value or list, and each whole policy. */
-export function* removals(text: string, { withDefaults = false } = {}): Generator<Removal> {
+/**
+ * The manifest once for each fact that can be left out: each key with a plain value or list, and each whole policy.
+ * `everything`: also what makes an element what it is, keys with a default, and single items of lists.
+ */
+export function* removals(text: string, { everything = false } = {}): Generator<Removal> {
   const value: unknown = parseDocument(text, { merge: true }).toJS()
-  for (const path of factPaths(value, [])) {
+  for (const path of everything ? allPaths(value, []) : factPaths(value, [])) {
     // A key with a default is a definition, such as `mode`: leaving it out states something else, not less.
-    if (!withDefaults && hasDefault(path)) continue
+    if (!everything && hasDefault(path)) continue
     const rest = structuredClone(value)
     let parent = rest as Record<string | number, unknown>
     for (const step of path.slice(0, -1)) parent = parent[step] as Record<string | number, unknown>
-    delete parent[path.at(-1)!]
+    if (Array.isArray(parent)) parent.splice(Number(path.at(-1)), 1)
+    else delete parent[path.at(-1)!]
     yield { path: path.join('.'), review: (rules = allRules) => review(new ManifestFiles([positionless(rest)]), rules) }
   }
+}
+
+function* allPaths(value: unknown, path: (string | number)[]): Generator<(string | number)[]> {
+  if (path.length > 0 && !(path.length === 2 && typeof value === 'object')) yield path
+  if (typeof value !== 'object' || value === null) return
+  for (const [key, inner] of Object.entries(value))
+    yield* allPaths(inner, [...path, Array.isArray(value) ? Number(key) : key])
 }
 
 function* factPaths(value: unknown, path: (string | number)[]): Generator<(string | number)[]> {

@@ -35,7 +35,7 @@ class Page {
     const blocks = [...problems.map(problem => this.#problem(problem)), ...shown.map(finding => this.#finding(finding))]
     if (!this.#style.quiet) {
       blocks.push(...this.#unstated(), ...this.#waived(waived), ...this.#questions())
-      if (problems.length === 0) blocks.push(scoreboardLines(this.#report, this.#c))
+      if (problems.length === 0) blocks.push(scoreboardLines(this.#report, this.#style.width, this.#c))
     }
     blocks.push(wrap(verdictLine(this.#report, this.#c), this.#style.width))
     return `${blocks.join('\n\n')}\n`

@@ -17,13 +17,15 @@ const verdictPaint: Record<Verdict, 'green' | 'red' | 'cyan'> = {
   unreadable: 'red',
 }
 
-/** The eight questions, 80 columns wide. */
-export function scoreboardLines({ scoreboard }: Report, c: ChalkInstance): string {
+/** The eight questions with their counts; without counts where the terminal is narrower than 76 columns. */
+export function scoreboardLines({ scoreboard }: Report, columns: number, c: ChalkInstance): string {
   const width = Math.max(...scoreboard.map(({ question }) => short(question).length))
   const cells = (values: readonly (string | number)[]) => values.map(value => String(value).padStart(6)).join('')
+  const answers = (answer: Answer) => c[answerPaint[answer]](answer.padEnd(8))
+  if (columns < 76) return scoreboard.map(({ answer, question }) => answers(answer) + short(question)).join('\n')
   const rows = scoreboard.map(({ answer, question, passed, failed, open, coverage }) => {
     const known = coverage === null ? '-' : share(coverage)
-    return `${c[answerPaint[answer]](answer.padEnd(8))}${short(question).padEnd(width)}${cells([passed, failed, open])}${c.dim(known.padStart(7))}`
+    return `${answers(answer)}${short(question).padEnd(width)}${cells([passed, failed, open])}${c.dim(known.padStart(7))}`
   })
   return [c.dim(`${''.padEnd(8 + width)}${cells(['pass', 'fail', 'open'])}${'known'.padStart(7)}`), ...rows].join('\n')
 }

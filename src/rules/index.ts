@@ -1,5 +1,9 @@
 // Made by `npm run generate`. A rule is listed here because its file exists.
 import type { AnyRule } from './define.ts'
+import burnRateUnreachable from './alerting/burn-rate-unreachable.ts'
+import journeyWithoutSlo from './alerting/journey-without-slo.ts'
+import sloWithoutAlert from './alerting/slo-without-alert.ts'
+import hotPathUninstrumented from './instrumentation/hot-path-uninstrumented.ts'
 import callWithoutTimeout from './partial-failure/call-without-timeout.ts'
 import contradictoryFacts from './partial-failure/contradictory-facts.ts'
 import danglingReference from './partial-failure/dangling-reference.ts'
@@ -7,6 +11,10 @@ import singleInstanceOnCriticalPath from './partial-failure/single-instance-on-c
 import capacityBelowPeak from './scaling/capacity-below-peak.ts'
 
 export const rules: readonly AnyRule[] = [
+  burnRateUnreachable,
+  journeyWithoutSlo,
+  sloWithoutAlert,
+  hotPathUninstrumented,
   callWithoutTimeout,
   contradictoryFacts,
   danglingReference,

@@ -6,8 +6,10 @@ import sloWithoutAlert from './alerting/slo-without-alert.ts'
 import hotPathUninstrumented from './instrumentation/hot-path-uninstrumented.ts'
 import callWithoutTimeout from './partial-failure/call-without-timeout.ts'
 import contradictoryFacts from './partial-failure/contradictory-facts.ts'
+import criticalityInversion from './partial-failure/criticality-inversion.ts'
 import danglingReference from './partial-failure/dangling-reference.ts'
 import singleInstanceOnCriticalPath from './partial-failure/single-instance-on-critical-path.ts'
+import sloAboveWeakestDependency from './partial-failure/slo-above-weakest-dependency.ts'
 import capacityBelowPeak from './scaling/capacity-below-peak.ts'
 
 export const rules: readonly AnyRule[] = [
@@ -17,7 +19,9 @@ export const rules: readonly AnyRule[] = [
   hotPathUninstrumented,
   callWithoutTimeout,
   contradictoryFacts,
+  criticalityInversion,
   danglingReference,
   singleInstanceOnCriticalPath,
+  sloAboveWeakestDependency,
   capacityBelowPeak,
 ]

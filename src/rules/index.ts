@@ -5,6 +5,7 @@ import journeyWithoutSlo from './alerting/journey-without-slo.ts'
 import sloWithoutAlert from './alerting/slo-without-alert.ts'
 import hotPathUninstrumented from './instrumentation/hot-path-uninstrumented.ts'
 import callWithoutTimeout from './partial-failure/call-without-timeout.ts'
+import compositeAvailabilityBelowSlo from './partial-failure/composite-availability-below-slo.ts'
 import contradictoryFacts from './partial-failure/contradictory-facts.ts'
 import criticalityInversion from './partial-failure/criticality-inversion.ts'
 import danglingReference from './partial-failure/dangling-reference.ts'
@@ -18,6 +19,7 @@ export const rules: readonly AnyRule[] = [
   sloWithoutAlert,
   hotPathUninstrumented,
   callWithoutTimeout,
+  compositeAvailabilityBelowSlo,
   contradictoryFacts,
   criticalityInversion,
   danglingReference,

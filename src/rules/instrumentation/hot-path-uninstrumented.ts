@@ -53,14 +53,15 @@ export default defineRule({
       const open = signals.find(({ key, needed }) => needed && observability[key] === undefined)
       return yield* open ? [{ unknown: [...at, open.key] }] : []
     }
-    const words = list(lacking.map(({ what }) => what))
+    const words = list(lacking.map(({ what }) => `no ${what}`))
     const hot = facts.journeys.through(name, 'sure').filter(isHot)
-    if (hot.length === 0) return yield { unknown: doubtAbout(service, facts), because: `"${name}" has no ${words}` }
+    if (hot.length === 0) return yield { unknown: doubtAbout(service, facts), because: `"${name}" has ${words}` }
     yield {
       at: [...at, lacking[0]!.key],
-      message: `"${name}" has no ${words}, but ${list(hot.map(journey => `"${journey.name}"`))} ${hot.length === 1 ? 'goes' : 'go'} through it; expected ${lacking.length === 1 ? 'it' : 'them'}`,
+      message: `"${name}" has ${words}, but ${list(hot.map(journey => `"${journey.name}"`))} ${hot.length === 1 ? 'goes' : 'go'} through it; expected them`,
       ...shareOf(hot, [...model.journeys.values()].filter(isHot)),
       evidence: lacking.slice(1).map(({ key, what }) => ({ label: `no ${what}`, at: [...at, key] })),
+      fix: sentence(list(lacking.map(({ how }) => how))),
       journeys: hot,
     }
   },
@@ -157,11 +158,13 @@ export default defineRule({
 
 /** What a service may show, in the order in which it is missed; what is `needed` is asked for where it is not stated. */
 const signals = [
-  { key: 'metrics', what: 'metrics', needed: true },
-  { key: 'traces', what: 'traces', needed: true },
-  { key: 'logs', what: 'logs', needed: true },
-  { key: 'saturation', what: 'saturation metrics', needed: false },
+  { key: 'metrics', what: 'metrics', how: 'measure rate, errors and duration', needed: true },
+  { key: 'traces', what: 'traces', how: 'trace requests across services', needed: true },
+  { key: 'logs', what: 'logs', how: 'write logs that carry the trace id', needed: true },
+  { key: 'saturation', what: 'saturation metrics', how: 'measure how full pools, slots and queues are', needed: false },
 ] as const
+
+const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 
 const isDenied = (signal: string | boolean | undefined) => signal === false || signal === 'none'
 

@@ -11,7 +11,7 @@ import {
 import { frechet, logShares, series } from '../../analysis/formulas/availability.ts'
 import { errorBudget } from '../../analysis/formulas/error-budget.ts'
 import type { Journey, Slo } from '../../manifest/model.ts'
-import { duration, list, percent } from '../../units.ts'
+import { duration, list, number, percent } from '../../units.ts'
 import { defineRule, noOptions, yaml, type Violation } from '../define.ts'
 
 export default defineRule({
@@ -209,10 +209,7 @@ function violationOf(
   const ranked = limiting.map((part, i) => ({ ...part, blame: shares[i]! })).sort((a, b) => b.blame - a.blame)
   const [most] = ranked
   const { lower, upper } = frechet(ceilings)
-  const route = most!.dependency.route
-  const without = together / most!.ceiling
-  const soft =
-    route.length > 0 ? `, or give "${route.at(-1)!.name}" a fallback, which makes it ${percent(without)}` : ''
+  const without = percent(together / most!.ceiling)
   return {
     at: [...slo.path, 'objective'],
     message: `"${slo.name}" promises ${percent(objective)}, but what "${journey.name}" cannot do without is ${unknown.length > 0 ? 'at most ' : ''}${percent(together)} available together; expected at least ${percent(objective)}`,
@@ -223,7 +220,7 @@ function violationOf(
       `most of it from ${list(ranked.slice(0, 3).map(({ component, blame }) => `"${component.name}" (${percent(Math.round(blame * 100) / 100)})`))}`,
       ...(unknown.length > 0 ? [`taken for 100%, as nothing is stated: ${namesOf(unknown)}`] : []),
     ].join('\n'),
-    fix: `Promise at most ${percent(together)}${soft}`,
+    fix: `Promise at most ${percent(together)}, or let "${journey.name}" do without "${most!.component.name}" (${without}), or make that more available`,
     evidence: ranked.flatMap(({ evidence }) => evidence),
     journeys: [journey],
   }
@@ -233,8 +230,11 @@ function violationOf(
 function spending({ window }: Slo, together: number, objective: number): string {
   return window === undefined
     ? `${percent(1 - together)} of requests bad, of ${percent(1 - objective)} that may be`
-    : `${duration(errorBudget(together, window))} bad in ${duration(window)}, of ${duration(errorBudget(objective, window))} that may be`
+    : `${minutes(errorBudget(together, window))} bad in ${duration(window)}, of ${minutes(errorBudget(objective, window))} that may be`
 }
+
+/** One unit for both, so that they can be compared at a glance. */
+const minutes = (milliseconds: number) => `${number(milliseconds / 60_000)} min`
 
 function namesOf(parts: readonly Part[]): string {
   const names = parts.map(({ component }) => `"${component.name}"`)

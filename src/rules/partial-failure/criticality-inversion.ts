@@ -43,7 +43,8 @@ export default defineRule({
       const { component, hard, missing, route } = dependency
       if (!mayBeBelow(component, journey)) continue
       const { criticality } = component
-      const because = `"${component.name}" is ${criticality!}, and "${journey.name}" may not be able to do without it`
+      const without = hard === 'yes' ? 'cannot do without it' : 'may not be able to do without it'
+      const because = `"${component.name}" is ${criticality!}, and ${journey.implied ? 'what enters here' : `"${journey.name}"`} ${without}`
       if (hard === 'maybe') yield* ask(missing.slice(0, 1), because)
       else if (journey.criticality === undefined) yield { unknown: criticalityOf(journey), because }
       if (hard === 'maybe' || journey.criticality === undefined) continue
@@ -52,7 +53,7 @@ export default defineRule({
       if (failing[0] !== journey) continue
       yield {
         at: placeOf(dependency),
-        message: `"${journey.name}" is ${journey.criticality} and cannot do without "${component.name}", which is ${criticality!}; expected a fallback, or something ${journey.criticality}`,
+        message: `"${journey.name}" is ${journey.criticality} and cannot do without "${component.name}", which is ${criticality!}; expected a fallback, or something as critical`,
         arithmetic:
           route.length > 0
             ? `${formatRoute(route)}, each a hard dependency`

@@ -179,8 +179,9 @@ function ownerOf({ path }: Reference): string {
 
 const article = (kind: Kind) => (kind === 'slo' ? 'an SLO' : `${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}`)
 
-function fixFor({ name, what }: Reference, is: Kind | undefined, meant: string | undefined): string {
+function fixFor({ name, what, kinds }: Reference, is: Kind | undefined, meant: string | undefined): string {
   if (meant !== undefined) return `Write "${meant}"`
   if (is !== undefined) return `Name ${what} instead`
-  return `Define "${name}" as ${what}, or write "external:${name}" if it lies outside of this manifest`
+  const outside = kinds.includes('external') ? `, or write "external:${name}" if it lies outside of this manifest` : ''
+  return `Define "${name}" as ${what}${outside}`
 }

@@ -84,7 +84,7 @@ export function promisedJourney({ indicator, journey }: Slo, model: Model): Jour
  * many requests need it; then the availability of what others run. Nobody is asked for that of each own component.
  */
 export function decidingFacts(parts: readonly Part[], objective: number): { fact: Path; part: Part }[] {
-  const relevant = parts.filter(({ availability, basis }) => basis !== 'contract' && isBelow(availability, objective))
+  const relevant = parts.filter(({ availability }) => isBelow(availability, objective))
   const doubts = relevant
     .filter(({ share, availability }) => isBelow(ceilingOf(share.high ?? 1, availability), objective))
     .flatMap(part => {

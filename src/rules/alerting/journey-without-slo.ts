@@ -48,7 +48,9 @@ export default defineRule({
           browse: # <--
             entry: web
             criticality: high
+          help: { entry: web, criticality: normal }
         slos:
+          help-success: { journey: help, indicator: availability, objective: 99% }
           orders-latency: { service: orders, indicator: latency, objective: 99%, threshold: 200ms }
         services:
           web: { calls: [{ to: orders }] }

@@ -81,6 +81,7 @@ export default defineRule({
         alerts:
           shop-cpu: { signal: resource, on: shop }
           shop-errors: { signal: errors, on: shop }
+          checkout-errors: { signal: errors, on: checkout }
           checkout-queue: { signal: queueAge, on: checkout-success }
           fallen-behind: { signal: queueAge }
           search-burn: { signal: sloBurn, on: search-success }

@@ -68,7 +68,7 @@ export default defineRule({
 
   examples: [
     {
-      title: 'No traces of payments, no logs and no metrics of the stock',
+      title: 'No logs of payments, no traces of the catalogue, nothing of the stock',
       bad: yaml`
         journeys:
           checkout: { entry: shop, criticality: critical, load: 120/s }
@@ -79,7 +79,12 @@ export default defineRule({
             calls:
               - { to: payments, serves: [checkout] }
               - { to: stock, serves: [checkout, browse] }
+              - { to: catalogue, serves: [browse] }
           payments:
+            observability:
+              metrics: true
+              logs: none # <--
+          catalogue:
             observability:
               metrics: true
               traces: false # <--

@@ -47,7 +47,7 @@ export default defineRule({
       const because = `"${component.name}" is ${criticality!}, and ${journey.implied ? 'what enters here' : `"${journey.name}"`} ${without}`
       if (hard === 'maybe') yield* ask(missing.slice(0, 1), because)
       else if (journey.criticality === undefined) yield { unknown: criticalityOf(journey), because }
-      if (hard === 'maybe' || journey.criticality === undefined) continue
+      if (journey.criticality === undefined) continue
       // One finding for each component, at the most important of the journeys that it fails.
       const failing = facts.journeys.dependingOn(component.name, 'sure').filter(one => isBelow(component, one))
       if (failing[0] !== journey) continue
@@ -114,6 +114,8 @@ export default defineRule({
           shop:
             calls:
               - to: recommendations # ?
+              - to: ratings
+          ratings: {}
           recommendations: { criticality: best-effort }
           wishes: { criticality: normal }
       `,

@@ -80,10 +80,7 @@ export default defineRule({
         journeys:
           checkout: { entry: shop }
         slos:
-          checkout-success:
-            journey: checkout
-            indicator: availability
-            objective: 99.9% # <--
+          checkout-success: { journey: checkout, indicator: availability, objective: 99.9% } # <--
         services:
           shop: { calls: [{ to: orders-db, fallback: none }] }
         stores:
@@ -96,10 +93,7 @@ export default defineRule({
         journeys:
           checkout: { entry: shop }
         slos:
-          checkout-success:
-            journey: checkout
-            indicator: availability
-            objective: 99.9% # <--
+          checkout-success: { journey: checkout, indicator: availability, objective: 99.9% } # <--
         services:
           shop: { calls: [{ to: gift-cards, fallback: none, probability: 20% }] }
           gift-cards: { availability: 99% }
@@ -111,10 +105,7 @@ export default defineRule({
         journeys:
           checkout: { entry: shop }
         slos:
-          checkout-success:
-            journey: checkout
-            indicator: availability
-            objective: 99.95% # <--
+          checkout-success: { journey: checkout, indicator: availability, objective: 99.95% } # <--
         services:
           shop: { calls: [{ to: psp, fallback: none }] }
         externals:
@@ -141,6 +132,8 @@ export default defineRule({
             availability: 99.99%
             calls:
               - to: psp # ?
+              - to: sms # ?
+              - { to: tax, fallback: none }
           catalogue:
             calls:
               - { to: catalogue-db, fallback: none, cachedBy: catalogue-cache }
@@ -152,6 +145,8 @@ export default defineRule({
           catalogue-cache: {} # ?
         externals:
           psp: { availability: 99.9% }
+          sms: { sla: 99% }
+          tax: {}
       `,
     },
     {
@@ -167,10 +162,12 @@ export default defineRule({
               - { to: orders, fallback: none }
               - { to: psp, fallback: none }
               - { to: adverts, fallback: empty }
+              - to: maps
           orders: {}
         externals:
           psp: {} # ?
           adverts: {}
+          maps: {}
       `,
     },
     {
@@ -186,13 +183,18 @@ export default defineRule({
             availability: 99.9%
             calls:
               - { to: recommendations, fallback: empty }
-              - { to: catalogue-db, fallback: none, cachedBy: catalogue-cache }
+              - { to: catalogue-db, fallback: none, cachedBy: catalogue-cache, callsPerRequest: 5 }
               - { to: audit, fallback: none, callsPerRequest: 0.01 }
+              - { to: gift-cards, fallback: none, probability: 1% }
+              - { to: vouchers, probability: 1% }
+              - { to: push, fallback: none }
               - { to: psp, fallback: none }
               - { to: sms, fallback: none }
               - { to: tax, fallback: none }
           recommendations: { availability: 95% }
           audit: { availability: 95% }
+          gift-cards: { availability: 95% }
+          vouchers: { availability: 95% }
         stores:
           catalogue-db: { availability: 99% }
         caches:
@@ -202,6 +204,7 @@ export default defineRule({
           psp-2: { availability: 99% }
           sms: { availability: 99%, alternative: mail }
           mail: {}
+          push: { alternative: mail }
           tax: { measuredAvailability: 99.95%, sla: 99% }
       `,
     },

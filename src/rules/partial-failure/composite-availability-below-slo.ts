@@ -156,6 +156,7 @@ export default defineRule({
               - { to: stock, fallback: none }
               - { to: recommendations, fallback: empty }
               - { to: psp, fallback: none }
+              - to: sms
               - { to: prices-cache, fallback: none }
             publishes: [{ to: order-events, outbox: none, perRequest: 0.001 }]
           orders: { calls: [{ to: shop-db, fallback: none }] }
@@ -170,6 +171,7 @@ export default defineRule({
           order-events: { availability: 99.9% }
         externals:
           psp: { sla: 99.9% }
+          sms: { sla: 99% }
       `,
     },
     {

@@ -43,9 +43,11 @@ export function duration(milliseconds: number): string {
 export function percent(fraction: number): string {
   const value = Number((fraction * 100).toPrecision(12))
   if (Number.isInteger(value)) return `${value}%`
-  // An availability of 99.9973 % must not be rounded up to what was promised.
-  const digits = value > 99 && value < 100 ? Math.max(2, Math.ceil(-Math.log10(100 - value)) + 1) : 2
-  return `${trim(value, Math.min(9, digits))}%`
+  // An availability of 99.8999 % must not be rounded up to the 99.9 % that was promised.
+  const digits = value > 99 && value < 100 ? Math.min(9, Math.max(2, Math.ceil(-Math.log10(100 - value)) + 1)) : 2
+  const rounded =
+    value > 99 && value < 100 ? Math.floor(Number((value * 10 ** digits).toPrecision(12))) / 10 ** digits : value
+  return `${trim(rounded, digits)}%`
 }
 
 /** `600/s`; below one a second in the largest unit that reads well, such as `10/h`. */

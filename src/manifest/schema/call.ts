@@ -147,6 +147,7 @@ export const callSchema = element(
       example: '2m',
     }),
     cachedBy: fact(reference('a cache'), 'The cache that is asked first; only misses reach the callee.', {
+      default: 'none, unless the caller also calls a cache in front of the callee',
       example: 'catalogue-cache',
     }),
     pool: fact(count(1), 'Connections that one process of the caller keeps to the callee, at most.', {

@@ -86,6 +86,7 @@ export const serviceSchema = element(
       example: '99.95%',
     }),
     measuredAvailability: fact(share(), 'Availability that was measured; wins over what is promised.', {
+      default: 'what is promised',
       example: '99.97%',
     }),
     state: fact(

@@ -73,6 +73,7 @@ export const componentFacts = {
     example: '99.95%',
   }),
   measuredAvailability: fact(share(), 'Availability that was measured; wins over what is promised.', {
+    default: 'what is promised',
     example: '99.97%',
   }),
   latency: fact(latencySchema, 'Time until its answer.', {

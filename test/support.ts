@@ -1,5 +1,7 @@
 import { isCollection, isMap, isScalar, parseDocument, type Document } from 'yaml'
 import { ManifestFiles } from '../src/manifest/files.ts'
+import type { Model } from '../src/manifest/model.ts'
+import { readManifest } from '../src/manifest/read.ts'
 import { Source } from '../src/manifest/source.ts'
 import { metaOf, schemaAt } from '../src/manifest/walk-schema.ts'
 import type { Report } from '../src/report.ts'
@@ -16,6 +18,13 @@ export const reviewText = (
   options: ReviewOptions = {},
   file = 'scaffold.yaml',
 ): Report => review(new ManifestFiles([new Source(file, text)]), rules, options)
+
+/** The model of a manifest that can be read. */
+export function modelOf(text: string): Model {
+  const { model, problems } = readManifest(new ManifestFiles([new Source('scaffold.yaml', text)]))
+  if (!model) throw new Error(problems.map(({ message }) => message).join('\n'))
+  return model
+}
 
 /** Keys that make an element what it is rather than state a fact about it. */
 const identity = new Set([

@@ -17,7 +17,7 @@ export function number(value: number): string {
 }
 
 function grouped(digits: string): string {
-  return digits.length > 4 ? digits.replaceAll(/\B(?=(\d{3})+(?!\d))/g, ' ') : digits
+  return /^-?\d{5,}$/.test(digits) ? digits.replaceAll(/\B(?=(\d{3})+(?!\d))/g, ' ') : digits
 }
 
 const times: readonly (readonly [number, string])[] = [
@@ -28,26 +28,34 @@ const times: readonly (readonly [number, string])[] = [
   [1, 'ms'],
 ]
 
-/** Milliseconds as `250ms`, `9.4s`, `4.32m`, `30d`: the largest unit of which there is at least one. */
+/** Milliseconds as `250ms`, `9.4s`, `4.32m`, `61s`, `30d`: the largest unit that loses nothing, else three digits of it. */
 export function duration(milliseconds: number): string {
   if (!Number.isFinite(milliseconds)) return 'no limit'
   if (milliseconds === 0) return '0s'
   const size = Math.abs(milliseconds)
-  // 90 minutes are "90m" rather than "1.5h" where they come out even, as people write them.
-  const [factor, unit] = times.find(([f]) => size >= f && Number.isInteger((size / f) * 10)) ??
-    times.find(([f]) => size >= f) ?? [1, 'ms']
+  const fitting = times.filter(([factor]) => size >= factor)
+  const [factor, unit] = fitting.find(([factor]) => isShort(size / factor)) ?? fitting[0] ?? [1, 'ms']
   return `${number(milliseconds / factor).replaceAll(' ', '')}${unit}`
 }
 
+/** Whether a person would write the number out: below 10 000, and three significant digits say all of it. */
+const isShort = (value: number) => value < 1e4 && Number(value.toPrecision(12)) === Number(number(value))
+
 /** `99.95%` from 0.9995, without the noise of binary fractions. */
 export function percent(fraction: number): string {
+  if (!Number.isFinite(fraction)) return 'no limit'
+  if (fraction > 0.5 && fraction < 1) return `${cut(fraction)}%`
   const value = Number((fraction * 100).toPrecision(12))
   if (Number.isInteger(value)) return `${value}%`
-  // An availability of 99.8999 % must not be rounded up to the 99.9 % that was promised.
-  const digits = value > 99 && value < 100 ? Math.min(9, Math.max(2, Math.ceil(-Math.log10(100 - value)) + 1)) : 2
-  const rounded =
-    value > 99 && value < 100 ? Math.floor(Number((value * 10 ** digits).toPrecision(12))) / 10 ** digits : value
-  return `${trim(rounded, digits)}%`
+  const size = Math.abs(value)
+  return `${trim(value, size < 1 ? Math.min(100, Math.ceil(-Math.log10(size)) + 2) : 2)}%`
+}
+
+/** An availability of 99.9973 % must not be rounded up to what was promised: two digits after the last nine, the rest cut. */
+function cut(fraction: number): string {
+  const digits = Number(fraction.toPrecision(14)).toFixed(14)
+  const [, whole = '99', rest = '999999999999'] = /^0\.(\d\d)(9*\d{0,2})/.exec(digits) ?? []
+  return `${whole}.${rest}`.replace(/\.?0*$/, '')
 }
 
 /** `600/s`; below one a second in the largest unit that reads well, such as `10/h`. */
@@ -69,5 +77,6 @@ export function list(items: readonly string[]): string {
 export function roundUp(value: number): number {
   if (value <= 0 || !Number.isFinite(value)) return value
   const step = 10 ** (Math.floor(Math.log10(value)) - 1)
+  if (step === 0) return value
   return Number((Math.ceil(Number((value / step).toPrecision(12))) * step).toPrecision(12))
 }

@@ -3,6 +3,8 @@ import { dirname, join } from 'node:path'
 import { parseDocument } from 'yaml'
 import type { Path } from '../src/finding.ts'
 import { ManifestFiles } from '../src/manifest/files.ts'
+import type { Model } from '../src/manifest/model.ts'
+import { readManifest } from '../src/manifest/read.ts'
 import { Source } from '../src/manifest/source.ts'
 import { metaOf, schemaAt } from '../src/manifest/walk-schema.ts'
 import type { Report } from '../src/report.ts'
@@ -31,6 +33,13 @@ export function reviewFile(path: string, rules: readonly AnyRule[] = allRules, o
 }
 
 const structure = new Set(['calls', 'publishes', 'consumes', 'steps'])
+
+/** The model of a manifest that can be read. */
+export function modelOf(text: string): Model {
+  const { model, problems } = readManifest(new ManifestFiles([new Source('scaffold.yaml', text)]))
+  if (!model) throw new Error(problems.map(({ message }) => message).join('\n'))
+  return model
+}
 
 /** Keys that make an element what it is rather than state a fact about it. */
 const identity = new Set([

@@ -2,7 +2,7 @@ import type { Call, Consume, Model } from '../manifest/model.ts'
 import { between, exactly, product, unknown, type Estimate } from './estimate.ts'
 import { attemptsPerRequest } from './formulas/latency.ts'
 import type { Edge, Graph } from './graph.ts'
-import { stronglyConnected } from './order.ts'
+import { distances, stronglyConnected } from './order.ts'
 
 /** How often one request is tried at a component while it fails: the worst path R = Π (1 + r) that leads to it. */
 export interface Amplification {
@@ -14,18 +14,25 @@ export interface Amplification {
 }
 
 /**
- * For every component the path with the largest product of attempts, over the graph without cycles (an edge that closes a
- * cycle is left out: `sync-call-cycle` reports it). Deliveries of a queue multiply as well, on a slower clock.
+ * For every component the path with the largest product of attempts, over the graph without cycles: inside a cycle only edges
+ * that lead further away from the entries count (`sync-call-cycle` reports it). Deliveries of a queue multiply as well, on a
+ * slower clock.
  */
 export function amplificationOf(model: Model, graph: Graph): ReadonlyMap<string, Amplification> {
   const worst = new Map<string, Amplification>()
   const start: Amplification = { factor: exactly(1), route: [], tiers: [] }
-  const groups = stronglyConnected(graph.out.keys(), name => graph.out.get(name)!.map(edge => edge.to.name)).reverse()
-  const rank = new Map(groups.flat().map((name, i) => [name, i]))
-  for (const name of groups.flat()) {
+  const next = (name: string) => graph.out.get(name)!.map(edge => edge.to.name)
+  const groups = stronglyConnected(graph.out.keys(), next).reverse()
+  const rank = new Map(groups.flatMap((group, i) => group.map(name => [name, i] as const)))
+  const entries = [...model.journeys.values()].flatMap(({ entry = '' }) => (graph.out.has(entry) ? [entry] : []))
+  const sources = [...graph.in].flatMap(([name, edges]) => (edges.length === 0 ? [name] : []))
+  const steps = distances([...entries, ...sources], next)
+  const far = (name: string) => steps.get(name) ?? Number.POSITIVE_INFINITY
+  const leads = (from: string, to: string) => rank.get(from) !== rank.get(to) || far(from) < far(to)
+  for (const name of groups.flatMap(group => group.sort((a, b) => (far(a) < far(b) ? -1 : far(a) > far(b) ? 1 : 0)))) {
     let best = start
     for (const edge of graph.in.get(name)!) {
-      if (rank.get(edge.from.name)! >= rank.get(name)!) continue
+      if (!leads(edge.from.name, name)) continue
       const before = worst.get(edge.from.name)!
       const attempts = attemptsOn(edge, model)
       const factor = product(before.factor, attempts)

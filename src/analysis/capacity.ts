@@ -49,7 +49,7 @@ export function utilisationOf(component: Component, kind: LoadKind, sources: Sou
   }
   const rps = component.kind === 'store' || component.kind === 'cache' ? component.capacity?.rps : undefined
   if (rps === undefined) return undefined
-  const needed = sources.load.requestsAt(component.name, kind)
+  const needed = sources.load.requestsAt(component, kind)
   const at = [...component.path, 'capacity', 'rps']
   return {
     needed,
@@ -65,7 +65,7 @@ export function utilisationOf(component: Component, kind: LoadKind, sources: Sou
 /** A load test of one instance is believed before a calculation: n_max · μ_instance. */
 function byLoadTest(service: Service, rps: number, kind: LoadKind, { load }: Sources): Utilisation {
   const { max, at } = instances(service)
-  const needed = load.requestsAt(service.name, kind)
+  const needed = load.requestsAt(service, kind)
   return {
     needed,
     available: scale(max, rps),
@@ -85,7 +85,7 @@ function bySlots(service: Service, kind: LoadKind, sources: Sources): Utilisatio
   const parts = busySlots(service, kind, sources)
   // How long slots are held only matters when their number is known, so it is asked for afterwards.
   const needed =
-    available.high === undefined && sources.load.requestsAt(service.name, kind).high !== 0 ? unknown([]) : parts.total
+    available.high === undefined && sources.load.requestsAt(service, kind).high !== 0 ? unknown([]) : parts.total
   return {
     needed,
     available,
@@ -111,7 +111,7 @@ function busySlots(
   kind: LoadKind,
   { graph, load, durations }: Sources,
 ): { total: Estimate; words: string } {
-  const arrivals = load.requestsAt(service.name, kind)
+  const arrivals = load.requestsAt(service, kind)
   const own = stated(service.serviceTime?.mean, [
     ...service.path,
     'serviceTime',
@@ -125,10 +125,8 @@ function busySlots(
     if (edge.kind !== 'call' || call.mode === 'async') continue
     // Several calls of one request run at the same time unless they are said to follow each other.
     const rounds = call.sequential === true ? 1 : 1 / Math.max(1, call.callsPerRequest ?? 1)
-    const [calls, wait] = [scale(load.on(edge, kind), rounds), durations.answer(edge.to)]
-    const all = product(calls, scale(wait, 1 / 1000))
-    // Calls made while handling messages hold no request's slot; how many of them those are is not known.
-    const busy = service.consumes.length > 0 ? { ...all, low: 0 } : all
+    const [calls, wait] = [scale(load.requestsOn(edge, kind), rounds), durations.answer(edge.to)]
+    const busy = product(calls, scale(wait, 1 / 1000))
     if (busy.low > 0) words.push(`${rate(calls.low)} x ${duration(wait.low)} for ${edge.to.name}`)
     if (call.parallelGroup === undefined) held.push(busy)
     else groups.set(call.parallelGroup, [...(groups.get(call.parallelGroup) ?? []), busy])

@@ -1,8 +1,9 @@
 import type { Path } from '../finding.ts'
-import type { Call, Component, Service } from '../manifest/model.ts'
+import type { Call, Component, Model, Service } from '../manifest/model.ts'
 import { between, exactly, largest, product, scale, stated, sum, unknown, type Estimate } from './estimate.ts'
 import { backoffTotal, worstCaseDuration } from './formulas/latency.ts'
 import type { Edge, Graph } from './graph.ts'
+import { stronglyConnected } from './order.ts'
 
 /** How long calls take in the worst case, and how long work holds a slot. Milliseconds; `Infinity` where nothing ends a wait. */
 export interface Durations {
@@ -19,28 +20,32 @@ export interface Durations {
   answer(component: Component): Estimate
 }
 
-export function durationsOf(graph: Graph): Durations {
-  const holds = new Map<string, Estimate>()
-  const hold = (service: Service, visiting: ReadonlySet<string> = new Set()): Estimate => {
-    const known = holds.get(service.name)
-    if (known) return known
-    if (visiting.has(service.name)) return unknown([])
-    const within = new Set([...visiting, service.name])
-    const edges = graph.out
-      .get(service.name)!
-      .filter(edge => edge.kind === 'call' && (edge.via as Call).mode !== 'async')
-    const waits = edges.map(edge => [edge.via as Call, meanWait(edge, target => hold(target, within))] as const)
-    const own = meanOf(service.serviceTime, [...service.path, 'serviceTime'])
-    const result = sum([own, inSequence(waits)])
-    if (visiting.size === 0) holds.set(service.name, result)
-    return result
-  }
+export function durationsOf(model: Model, graph: Graph): Durations {
+  let holds: ReadonlyMap<string, Estimate> | undefined
   return {
     worstCase,
     worstAnswer: (service, calls) => sum([ownWork(service), inSequence(calls.map(call => [call, worstCase(call)]))]),
-    hold: service => hold(service),
-    answer: component => meanLatency(component, hold),
+    hold: service => (holds ??= holdsOf(model, graph)).get(service.name)!,
+    answer: component => meanLatency(component, (holds ??= holdsOf(model, graph))),
   }
+}
+
+/** For every service, callees first. Of a callee that leads back to its caller only its own work is known to be waited for. */
+function holdsOf(model: Model, graph: Graph): ReadonlyMap<string, Estimate> {
+  const holds = new Map<string, Estimate>()
+  const waits = (name: string) =>
+    graph.out.get(name)!.filter(edge => edge.kind === 'call' && (edge.via as Call).mode !== 'async')
+  const hold = ({ name, path, serviceTime }: Service) =>
+    sum([
+      meanOf(serviceTime, [...path, 'serviceTime']),
+      inSequence(waits(name).map(edge => [edge.via as Call, meanWait(edge, holds)])),
+    ])
+  for (const group of stronglyConnected(model.services.keys(), name => waits(name).map(edge => edge.to.name))) {
+    const services = group.map(name => model.services.get(name)).filter(service => service !== undefined)
+    const found = services.map(service => [service.name, hold(service)] as const)
+    for (const [name, estimate] of found) holds.set(name, estimate)
+  }
+  return holds
 }
 
 /** Own work at its slowest that is known: the 99th percentile, else the mean. */
@@ -97,19 +102,19 @@ function inSequence(waits: readonly (readonly [Call, Estimate])[]): Estimate {
 }
 
 /** Mean time that one request of the caller waits on an edge. Several calls are taken to run at once unless said otherwise. */
-function meanWait(edge: Edge, hold: (service: Service) => Estimate): Estimate {
+function meanWait(edge: Edge, holds: ReadonlyMap<string, Estimate>): Estimate {
   const call = edge.via as Call
-  const once = meanLatency(edge.to, hold)
+  const once = meanLatency(edge.to, holds)
   const rounds = call.sequential === true ? (call.callsPerRequest ?? 1) : 1
   return scale(product(once, exactly(call.probability ?? 1)), rounds)
 }
 
 /** Mean time until a component answers, as its callers see it. */
-function meanLatency(component: Component, hold: (service: Service) => Estimate): Estimate {
+function meanLatency(component: Component, holds: ReadonlyMap<string, Estimate>): Estimate {
   const latency = component.latency
   if (latency?.mean !== undefined) return exactly(latency.mean)
-  if (component.kind === 'service' && component.serviceTime?.mean !== undefined) return hold(component)
-  return unknown([[...component.path, 'latency']])
+  const own = component.kind === 'service' ? component.serviceTime?.mean : undefined
+  return own === undefined ? unknown([[...component.path, 'latency']]) : (holds.get(component.name) ?? unknown([], own))
 }
 
 function meanOf(time: { mean?: number | undefined } | undefined, at: Path): Estimate {

@@ -81,11 +81,13 @@ export function distinct(facts: readonly Path[]): Path[] {
   return [...new Map(facts.map(fact => [fact.join('\u0000'), fact])).values()]
 }
 
-/** `a / b` for positive bounds: the least of it needs the most of `b`. Nothing bounds a division by what may be zero. */
+/** `a / b`: the least of it needs the most of `b`. Nothing bounds a division by what may be zero; nothing divided is nothing. */
 export function quotient(a: Estimate, b: Estimate): Estimate {
+  const { high = Number.POSITIVE_INFINITY } = b
+  const bounded = a.high !== undefined && b.low > 0 && (Number.isFinite(a.high) || Number.isFinite(b.low))
   return {
-    low: b.high === undefined ? 0 : a.low / b.high,
-    high: a.high === undefined || b.low === 0 ? undefined : a.high / b.low,
+    low: a.low === 0 || high === Number.POSITIVE_INFINITY ? 0 : a.low / high,
+    high: bounded ? a.high / b.low : undefined,
     missing: distinct([...a.missing, ...b.missing]),
   }
 }

@@ -15,6 +15,8 @@ export interface Edge {
   readonly path: Path
   /** Journeys that take it by the author's word; `undefined` where it is not stated. */
   readonly serves: readonly string[] | undefined
+  /** Journeys that do not take it. */
+  readonly except?: readonly string[]
   /** Whether a request that came through `from` fails when `to` does. */
   readonly hard: Certainty
   /** The fact that would settle `hard` where it is `maybe`. */
@@ -38,9 +40,8 @@ export function buildGraph(model: Model): Graph {
 }
 
 function edgesOf(service: Service, model: Model): Edge[] {
-  const called = new Set(service.calls.map(call => call.to))
   return [
-    ...service.calls.flatMap(call => [...callEdge(service, call, model), ...missEdge(service, call, called, model)]),
+    ...service.calls.flatMap(call => [...callEdge(service, call, model), ...missEdge(service, call, model)]),
     ...service.publishes.flatMap(publish => (publish.target ? [publishEdge(service, publish, publish.target)] : [])),
     ...service.consumes.flatMap(consume => (consume.source ? [consumeEdge(service, consume, consume.source)] : [])),
   ]
@@ -62,12 +63,15 @@ function callEdge(from: Service, call: Call, model: Model): Edge[] {
   ]
 }
 
+/** Whether the caller does without the answer, wherever that would have come from. */
+const isSoft = ({ mode, optional, fallback }: Call): boolean =>
+  mode === 'async' || optional === true || (fallback !== undefined && fallback !== 'none')
+
 function callHardness(call: Call, target: Component, model: Model): { hard: Certainty; hardness: Path } {
   const fallback = [...call.path, 'fallback']
   const cache = call.cachedBy === undefined ? undefined : model.caches.get(call.cachedBy)
   const settled = (hard: Certainty, hardness: Path = fallback) => ({ hard, hardness })
-  if (call.mode === 'async' || call.optional === true) return settled('no')
-  if (call.fallback !== undefined && call.fallback !== 'none') return settled('no')
+  if (isSoft(call)) return settled('no')
   if (call.mustSucceed === true || call.fallback === 'none' || call.optional === false) return settled('yes')
   if (target.kind === 'cache') {
     const hardness = [...target.path, 'onFailure']
@@ -79,14 +83,15 @@ function callHardness(call: Call, target: Component, model: Model): { hard: Cert
   return settled('maybe')
 }
 
-/** A call to a cache whose caller has no call of its own to the origin: the cache fetches what it misses. */
-function missEdge(from: Service, call: Call, called: ReadonlySet<string>, model: Model): Edge[] {
+/** A call to a cache, where the caller does not read from the origin itself: the cache fetches what it misses. */
+function missEdge(from: Service, call: Call, model: Model): Edge[] {
   const cache = call.target
-  if (cache?.kind !== 'cache' || cache.inFrontOf === undefined || called.has(cache.inFrontOf)) return []
+  if (cache?.kind !== 'cache' || cache.inFrontOf === undefined) return []
   const origin = model.components.get(cache.inFrontOf)
-  if (!origin) return []
+  const reads = from.calls.filter(({ to, access }) => to === cache.inFrontOf && access !== 'write')
+  if (!origin || reads.some(({ serves }) => serves === undefined)) return []
   const stale = cache.staleOnError
-  const hard = stale === undefined ? 'maybe' : stale === 'none' ? 'yes' : 'no'
+  const hard = isSoft(call) ? 'no' : stale === undefined ? 'maybe' : stale === 'none' ? 'yes' : 'no'
   const name = `${from.name} -> ${cache.name} -> ${origin.name}`
   return [
     {
@@ -97,6 +102,7 @@ function missEdge(from: Service, call: Call, called: ReadonlySet<string>, model:
       name,
       path: call.path,
       serves: call.serves,
+      except: reads.flatMap(({ serves = [] }) => serves),
       hard,
       hardness: [...cache.path, 'staleOnError'],
     },

@@ -29,7 +29,7 @@ export function factsOf(model: Model): Facts {
   const reach = once(() => reachOf(model, graph()))
   const journeys = once(() => journeysOf(model, graph(), reach()))
   const load = once(() => loadOf(model, graph(), reach()))
-  const durations = once(() => durationsOf(graph()))
+  const durations = once(() => durationsOf(model, graph()))
   const amplification = once(() => amplificationOf(model, graph()))
   const cold = new Map<Cache, Load>()
   return {

@@ -1,7 +1,7 @@
 import type { Path } from '../finding.ts'
-import type { Cache, Call, Journey, Model, Publish } from '../manifest/model.ts'
+import type { Cache, Call, Component, Consume, Journey, Model, Publish, Queue } from '../manifest/model.ts'
 import { between, distinct, exactly, product, sum, unknown, type Estimate } from './estimate.ts'
-import { cacheBefore, type Edge, type Graph } from './graph.ts'
+import { cacheBefore, type Certainty, type Edge, type Graph } from './graph.ts'
 import { stronglyConnected } from './order.ts'
 import type { Reach } from './reach.ts'
 
@@ -10,8 +10,9 @@ export type LoadKind = 'steady' | 'peak'
 /** Requests and messages per second at every component and edge, as far as loads are stated. */
 export interface Load {
   at(component: string, kind: LoadKind): Estimate
-  /** Requests that someone waits for: what comes from queues is left out, because a queue holds it back at a peak. */
-  requestsAt(component: string, kind: LoadKind): Estimate
+  /** Requests that a user waits for: what came through a queue is left out, because a queue holds it back at a peak. */
+  requestsAt(component: Component, kind: LoadKind): Estimate
+  requestsOn(edge: Edge, kind: LoadKind): Estimate
   on(edge: Edge, kind: LoadKind): Estimate
 }
 
@@ -20,15 +21,20 @@ const none = exactly(0)
 /** @param empty a cache that answers nothing, as after a flush or a restart */
 export function loadOf(model: Model, graph: Graph, reach: ReadonlyMap<string, Reach>, empty?: Cache): Load {
   const groups = stronglyConnected(graph.out.keys(), name => graph.out.get(name)!.map(edge => edge.to.name)).reverse()
-  const journeys = [...model.journeys.values()]
   const flows = new Map<string | Edge, Flow[]>()
-  for (const journey of journeys) {
-    for (const [place, ratio] of visitsPerRequest(journey, model, graph, reach.get(journey.name)!, groups, empty)) {
+  const trace = (journey: Source, takes: (edge: Edge) => Certainty) => {
+    for (const [place, ratio] of visitsPerRequest(journey, model, graph, takes, groups, empty)) {
       const list = flows.get(place)
       if (list) list.push({ journey, ratio })
       else flows.set(place, [{ journey, ratio }])
     }
   }
+  for (const journey of model.journeys.values()) trace(journey, edge => reach.get(journey.name)!.takes(edge))
+  for (const queue of model.queues.values()) {
+    if (queue.load !== undefined) trace(sourceOf(queue, queue.load), edge => takesFromQueue(edge, reach))
+  }
+  // What a cycle leads back counts on the edge but not again where it arrives.
+  const cycle = new Map(groups.flatMap((group, i) => group.map(name => [name, i] as const)))
   const flowsAt = (place: string | Edge) => flows.get(place) ?? []
   const total = (place: string | Edge, kind: LoadKind) =>
     kind === 'steady' ? sum(flowsAt(place).map(flow => times(flow, 'steady'))) : peak(flowsAt(place))
@@ -41,19 +47,48 @@ export function loadOf(model: Model, graph: Graph, reach: ReadonlyMap<string, Re
     const each = perVisit(edge, model, empty).low
     return Math.min(...arriving.map(flow => times(flow, kind).low)) * each
   }
-  const raise = (estimate: Estimate, by: number): Estimate =>
-    by > 0 ? { ...estimate, low: estimate.low + by } : estimate
-  const rise = (component: string, kind: LoadKind) =>
-    (graph.in.get(component) ?? []).reduce((by, edge) => by + guaranteed(edge, kind), 0)
+  const raise = (estimate: Estimate, to: number): Estimate => (to > estimate.low ? { ...estimate, low: to } : estimate)
+  /** `place`: what of the component's load is meant, all of it or what someone waits for. */
+  const at = (component: string, kind: LoadKind, place = component): Estimate => {
+    const estimate = total(place, kind)
+    const edges = (graph.in.get(component) ?? []).filter(
+      edge => cycle.get(edge.from.name) !== cycle.get(component) && (place === component || edge.kind !== 'consume'),
+    )
+    const least = edges.map(edge => guaranteed(edge, kind))
+    const sumOf = (values: readonly number[]) => values.reduce((a, b) => a + b, 0)
+    if (kind === 'steady' || flowsAt(place).every(({ journey }) => journey.load?.coincident === true))
+      return raise(estimate, estimate.low + sumOf(least))
+    // The journeys that take two edges for sure need not be at their peak at the same time, so one edge is.
+    const calm = edges.map(edge => guaranteed(edge, 'steady'))
+    const rise = Math.max(0, ...least.map((peak, i) => peak - calm[i]!))
+    return raise(estimate, sumOf(calm) + Math.max(estimate.low, total(place, 'steady').low + rise))
+  }
   return {
-    at: (component, kind) => queueLoad(model, component) ?? raise(total(component, kind), rise(component, kind)),
-    requestsAt: (component, kind) => raise(total(waited(component), kind), rise(component, kind)),
+    at: (component, kind) => queueLoad(model, component) ?? at(component, kind),
+    requestsAt: (component, kind) => at(component.name, kind, waited(component)),
+    requestsOn: (edge, kind) => raise(total(waited(edge), kind), guaranteed(edge, kind)),
     on: (edge, kind) => raise(total(edge, kind), guaranteed(edge, kind)),
   }
 }
 
-/** The place under which visits are kept that someone waits for, consumed messages left out. */
-const waited = (component: string) => `\u0000${component}`
+/** The place under which those visits of a component or edge are kept that a user waits for: nothing of it came through a queue. */
+const waited = (place: Component | Edge) => `\u0000${place.path.join('\u0000')}\u0000${place.kind}`
+
+/** Where requests or messages begin: a journey, or a queue that states its arrivals. */
+type Source = Pick<Journey, 'path' | 'entry' | 'load'>
+
+const sourceOf = ({ name, path }: Queue, load: number): Source => ({
+  path,
+  entry: name,
+  load: { steady: load, peak: load, coincident: true },
+})
+
+/** Messages whose journey is not known take what every request takes; of several journeys they need not be this one's. */
+const takesFromQueue = (edge: Edge, reach: ReadonlyMap<string, Reach>): Certainty =>
+  edge.kind === 'consume' ||
+  (edge.serves === undefined && [...reach.values()].filter(({ touches }) => touches.has(edge.from.name)).length < 2)
+    ? 'yes'
+    : 'maybe'
 
 /** A queue may state its arrivals, which then count instead of what follows from the journeys. */
 function queueLoad(model: Model, component: string): Estimate | undefined {
@@ -63,7 +98,7 @@ function queueLoad(model: Model, component: string): Estimate | undefined {
 
 /** `ratio`: visits of a component or edge for one request of the journey. */
 interface Flow {
-  journey: Journey
+  journey: Source
   ratio: Estimate
 }
 
@@ -71,62 +106,76 @@ function times({ journey, ratio }: Flow, kind: LoadKind): Estimate {
   const { load } = journey
   const path: Path = [...journey.path, 'load']
   if (!load || (load.steady === undefined && load.peak === undefined)) return product(ratio, unknown([path]))
-  const steady = load.steady ?? 0
+  const { steady = 0, peak = steady } = load
   if (kind === 'steady')
     return product(ratio, load.steady === undefined ? unknown([[...path, 'steady']]) : exactly(steady))
-  return product(ratio, load.peak === undefined ? unknown([[...path, 'peak']], steady) : exactly(load.peak))
+  return product(
+    ratio,
+    load.peak === undefined ? unknown([[...path, 'peak']], steady) : exactly(Math.max(peak, steady)),
+  )
 }
 
 /**
- * Peaks add up where they fall together. Where that is not stated, at least one journey is at its peak while the others are
- * at their steady load, and at most all are.
+ * Peaks add up where they fall together. Otherwise those that do are at their peak, or one of the others is, while the rest
+ * is at its steady load. Where it is not stated, that is the least and the sum of all peaks the most.
  */
 function peak(flows: readonly Flow[]): Estimate {
   const all = sum(flows.map(flow => times(flow, 'peak')))
   const apart = flows.filter(({ journey }) => journey.load?.coincident !== true)
   if (flows.length < 2 || apart.length === 0) return all
-  // One of those that keep apart is at its peak, the others are at their steady load.
-  const one = (bound: 'low' | 'high') => {
-    const [high, low] = [apart.map(flow => times(flow, 'peak')[bound]), apart.map(flow => times(flow, 'steady')[bound])]
-    const together = sum(flows.filter(flow => !apart.includes(flow)).map(flow => times(flow, 'peak')))[bound]
-    if (together === undefined || [...high, ...low].includes(undefined)) return undefined
-    const steady = (low as number[]).reduce((a, b) => a + b, 0)
-    return together + steady + Math.max(...apart.map((_, i) => high[i]! - low[i]!))
+  const groups = [flows.filter(flow => !apart.includes(flow)), ...apart.map(flow => [flow])]
+  const steady = sum(flows.map(flow => times(flow, 'steady')))
+  const worst = (bound: 'low' | 'high') => {
+    if (all[bound] === undefined || steady[bound] === undefined) return undefined
+    const rise = (flow: Flow) => times(flow, 'peak')[bound]! - times(flow, 'steady')[bound]!
+    return steady[bound] + Math.max(...groups.map(group => group.reduce((by, flow) => by + rise(flow), 0)))
   }
   const undecided = apart.filter(({ journey }) => journey.load?.coincident === undefined)
-  if (undecided.length === 0) return { low: one('low')!, high: one('high'), missing: all.missing }
+  if (undecided.length === 0) return { low: worst('low')!, high: worst('high'), missing: all.missing }
+  if (worst('low') === all.high) return all
   const coincident = undecided.map(({ journey }): Path => [...journey.path, 'load', 'coincident'])
-  return { low: one('low')!, high: all.high, missing: distinct([...all.missing, ...coincident]) }
+  return { low: worst('low')!, high: all.high, missing: distinct([...all.missing, ...coincident]) }
 }
 
 function visitsPerRequest(
-  journey: Journey,
+  journey: Source,
   model: Model,
   graph: Graph,
-  reach: Reach,
+  takes: (edge: Edge) => Certainty,
   groups: readonly string[][],
   empty: Cache | undefined,
 ): Map<string | Edge, Estimate> {
   const visits = new Map<string | Edge, Estimate>()
   if (journey.entry === undefined || !graph.out.has(journey.entry)) return visits
   visits.set(journey.entry, exactly(1))
-  visits.set(waited(journey.entry), exactly(1))
+  if (model.services.has(journey.entry)) visits.set(waited(model.services.get(journey.entry)!), exactly(1))
   for (const group of groups) {
-    // Inside a cycle each edge counts once, from the members that were reached before it: a lower bound.
+    // Inside a cycle requests spread in waves from where they come in; an edge that leads back counts once: a lower bound.
     const members = new Set(group)
-    for (const name of group) {
-      const here = visits.get(name)
-      if (!here) continue
-      for (const edge of graph.out.get(name)!) {
-        const taken = reach.takes(edge)
-        if (taken === 'no') continue
-        const per = product(here, perVisit(edge, model, empty))
+    const reached = new Set<string>()
+    let wave = group.filter(name => visits.has(name))
+    while (wave.length > 0) {
+      for (const name of wave) reached.add(name)
+      const next = new Set<string>()
+      for (const edge of wave.flatMap(name => graph.out.get(name)!)) {
+        const taken = takes(edge)
+        if (taken === 'no' || (edge.from.name !== journey.entry && queueLoad(model, edge.from.name))) continue
+        const each = perVisit(edge, model, empty)
+        const per = product(visits.get(edge.from.name)!, each)
         const flow = taken === 'yes' ? per : between(0, per.high, [...per.missing, [...edge.path, 'serves']])
         visits.set(edge, flow)
-        if (members.has(edge.to.name) && visits.has(edge.to.name)) continue
-        const places = edge.kind === 'consume' ? [edge.to.name] : [edge.to.name, waited(edge.to.name)]
-        for (const place of places) visits.set(place, sum([visits.get(place) ?? none, flow]))
+        if (reached.has(edge.to.name)) continue
+        const add = (place: string, more: Estimate) => visits.set(place, sum([visits.get(place) ?? none, more]))
+        add(edge.to.name, flow)
+        const waiting = visits.get(waited(edge.from))
+        if (waiting && edge.kind !== 'consume') {
+          const held = taken === 'yes' ? product(waiting, each) : between(0, product(waiting, each).high, flow.missing)
+          visits.set(waited(edge), held)
+          add(waited(edge.to), held)
+        }
+        if (members.has(edge.to.name)) next.add(edge.to.name)
       }
+      wave = [...next]
     }
   }
   return visits
@@ -147,10 +196,17 @@ function perVisit(edge: Edge, model: Model, empty: Cache | undefined): Estimate 
   return product(times, cache.hitRatio === undefined ? between(0, 1, hitRatio) : exactly(1 - cache.hitRatio))
 }
 
-/** Every consumer group gets all messages; consumers without a group may share them. */
+/** Every consumer group gets all messages; consumers of one group, or without a group, may share them. */
 function consumption(edge: Edge, model: Model): Estimate {
-  const via = edge.via
-  if (via.kind !== 'consume' || via.group !== undefined) return exactly(1)
-  const others = model.consumes.filter(consume => consume.from === via.from && consume !== via)
-  return others.length === 0 ? exactly(1) : between(0, 1, [...via.path, 'group'])
+  const via = edge.via as Consume
+  const sharing = model.consumes.filter(
+    other =>
+      other.from === via.from &&
+      other !== via &&
+      (other.group === undefined || via.group === undefined || other.group === via.group),
+  )
+  if (sharing.length === 0) return exactly(1)
+  const open = [via, ...sharing].filter(consume => consume.group === undefined)
+  const groups = open.map(({ path }): Path => [...path, 'group'])
+  return between(0, 1, groups)
 }

@@ -37,3 +37,14 @@ export function stronglyConnected(nodes: Iterable<string>, next: (node: string) 
   }
   return found
 }
+
+/** Least number of steps from any of the starts to each node that they lead to. */
+export function distances(starts: Iterable<string>, next: (node: string) => Iterable<string>): Map<string, number> {
+  const steps = new Map<string, number>()
+  let wave = new Set(starts)
+  for (let step = 0; wave.size > 0; step++) {
+    for (const node of wave) steps.set(node, step)
+    wave = new Set([...wave].flatMap(node => [...next(node)]).filter(node => !steps.has(node)))
+  }
+  return steps
+}

@@ -51,7 +51,8 @@ export function reachOf(model: Model, graph: Graph): ReadonlyMap<string, Reach> 
   )
 }
 
-const allows = (edge: Edge, journey: Journey) => edge.serves === undefined || edge.serves.includes(journey.name)
+const allows = ({ serves, except = [] }: Edge, { name }: Journey) =>
+  (serves === undefined || serves.includes(name)) && !except.includes(name)
 
 function flood(journey: Journey, graph: Graph, follow: (edge: Edge) => boolean): Set<string> {
   const reached = new Set<string>()

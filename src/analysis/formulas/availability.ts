@@ -6,15 +6,23 @@ export const series = (parts: readonly number[]): number => parts.reduce((produc
 /** Parts of which one is enough, failing independently: 1 − Π(1 − aᵢ). */
 export const parallel = (parts: readonly number[]): number => 1 - parts.reduce((product, a) => product * (1 - a), 1)
 
-/** At least k of n equal parts, failing independently: Σ C(n,i) aⁱ (1 − a)ⁿ⁻ⁱ over i from k to n. */
+/**
+ * At least k of n equal parts, failing independently: Σ C(n,i) aⁱ (1 − a)ⁿ⁻ⁱ over i from k to n. Summed over logarithms,
+ * as neither the binomial coefficients nor the powers of a large fleet fit a number.
+ */
 export function kOfN(k: number, n: number, a: number): number {
+  if (k <= 0 || a >= 1) return k <= n ? 1 : 0
+  if (a <= 0) return 0
+  const odds = Math.log1p(-a) - Math.log(a)
   let sum = 0
-  let combinations = 1
+  let term = n * Math.log(a)
   for (let i = n; i >= k; i--) {
-    sum += combinations * a ** i * (1 - a) ** (n - i)
-    combinations = (combinations * i) / (n - i + 1)
+    sum += Math.exp(term)
+    // Past the likeliest number of working parts the terms only shrink, soon to nothing.
+    if (i < n * a && term < -100) break
+    term += Math.log(i) - Math.log(n - i + 1) + odds
   }
-  return sum
+  return Math.min(1, sum)
 }
 
 /**

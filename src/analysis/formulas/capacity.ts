@@ -9,20 +9,23 @@ export const inFlight = offeredLoad
 /** Requests per second that `slots` carry when each request holds one for `holdTime`: C/S. */
 export const slotCapacity = (slots: number, holdTime: number): number => (slots * 1000) / holdTime
 
-/** ρ = λ/μ. */
-export const utilisation = (perSecond: number, capacity: number): number => perSecond / capacity
+/** ρ = λ/μ; nothing to do is no load, whatever the capacity. */
+export const utilisation = (perSecond: number, capacity: number): number => (perSecond === 0 ? 0 : perSecond / capacity)
 
 /**
  * Time in milliseconds until hanging calls fill all slots: (C − λS)/λ_edge.
  * @param busy slots that other work holds already
  */
 export const timeToExhaustion = (slots: number, busy: number, perSecond: number): number =>
-  (Math.max(0, slots - busy) / perSecond) * 1000
+  slots <= busy ? 0 : ((slots - busy) / perSecond) * 1000
 
 /** Extra instances during a rollout. Kubernetes rounds a share up for a surge, and down for what may be unavailable. */
 export const surgeOf = (replicas: number, surge: { instances: number } | { share: number }): number =>
-  'instances' in surge ? surge.instances : Math.ceil(replicas * surge.share)
+  'instances' in surge ? surge.instances : Math.ceil(exact(replicas * surge.share))
 
 /** Missing instances during a rollout, rounded down. */
 export const unavailableOf = (replicas: number, missing: { instances: number } | { share: number }): number =>
-  'instances' in missing ? missing.instances : Math.floor(replicas * missing.share)
+  'instances' in missing ? missing.instances : Math.floor(exact(replicas * missing.share))
+
+/** Takes the noise of binary fractions off before rounding: 7 % of 100 are 7, not 7.000000000000001. */
+const exact = (value: number): number => Number(value.toPrecision(12))

@@ -10,7 +10,8 @@ export interface Backoff {
 
 /** Longest total wait between `retries` + 1 attempts. Full jitter draws from 0 to the same wait, so this bounds it too. */
 export function backoffTotal(retries: number, { kind, base, cap = Number.POSITIVE_INFINITY }: Backoff): number {
-  if (kind === 'none') return 0
+  // Nothing doubled stays nothing, which 0 · 2ⁱ is not once the power overflows.
+  if (kind === 'none' || base === 0) return 0
   let sum = 0
   for (let i = 0; i < retries; i++) {
     const wait = Math.min(cap, kind === 'fixed' ? base : base * 2 ** i)

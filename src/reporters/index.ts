@@ -1,4 +1,5 @@
+import { json } from './json.ts'
 import { pretty } from './pretty.ts'
 import type { Reporter } from './reporter.ts'
 
-export const reporters = { pretty } satisfies Record<string, Reporter>
+export const reporters = { pretty, json } satisfies Record<string, Reporter>

@@ -27,10 +27,10 @@ export function fingerprints({
     const taken = new Map<string, number>()
     for (const finding of group) {
       const parts = group.length > 1 ? [placeWithin(finding, sources)] : []
-      const known = taken.get(parts.join()) ?? 0
-      taken.set(parts.join(), known + 1)
+      const before = taken.get(parts.join()) ?? 0
+      taken.set(parts.join(), before + 1)
       // Two on one key: by their order, which the engine fixes.
-      if (known > 0) parts.push(String(known + 1))
+      if (before > 0) parts.push(String(before + 1))
       result.set(finding, fingerprint(finding.ruleId, finding.subject, sources, parts))
     }
   }
@@ -56,20 +56,27 @@ function named(path: Path, sources: Sources): Path {
   return path.map((step, i) => {
     if (typeof step === 'string') return step
     const items = valueAt(owner?.value, path.slice(0, i))
-    return (Array.isArray(items) && nameOf(items, step)) || step
+    return (Array.isArray(items) && namesOf(items)[step]) || step
   })
 }
 
-function nameOf(items: readonly unknown[], index: number): string | undefined {
-  const name = leadsTo(items[index])
-  if (name === undefined) return undefined
-  const before = items.slice(0, index).filter(item => leadsTo(item) === name).length
-  return before === 0 ? name : `${name} ${before + 1}`
-}
+/** Each list is gone through once, however many findings its items have. */
+const known = new WeakMap<readonly unknown[], (string | undefined)[]>()
 
-function leadsTo(item: unknown): string | undefined {
-  const target = valueAt(item, ['to']) ?? valueAt(item, ['from'])
-  return typeof target === 'string' ? target : undefined
+function namesOf(items: readonly unknown[]): readonly (string | undefined)[] {
+  let names = known.get(items)
+  if (!names) {
+    const taken = new Map<string, number>()
+    names = items.map(item => {
+      const target = valueAt(item, ['to']) ?? valueAt(item, ['from'])
+      if (typeof target !== 'string') return undefined
+      const count = (taken.get(target) ?? 0) + 1
+      taken.set(target, count)
+      return count === 1 ? target : `${target} ${count}`
+    })
+    known.set(items, names)
+  }
+  return names
 }
 
 function valueAt(root: unknown, path: Path): unknown {

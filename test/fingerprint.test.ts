@@ -2,8 +2,7 @@ import { expect, test } from 'vitest'
 import type { Finding } from '../src/finding.ts'
 import type { Report } from '../src/report.ts'
 import { fingerprints } from '../src/reporters/fingerprint.ts'
-import { rules } from '../src/rules/index.ts'
-import { checkoutReport } from './reporter-runs.ts'
+import { checkoutReport, few } from './reporter-runs.ts'
 import { reviewText } from './support.ts'
 
 const shop = (calls: string[], more = '') => `
@@ -22,7 +21,7 @@ const again = 'to: orders, operation: cancel, timeout: none, fallback: none'
 const fine = 'to: stock, timeout: 1s, fallback: none'
 
 const of = (text: string) => {
-  const report = reviewText(text, rules)
+  const report = reviewText(text, few)
   expect(report.problems).toEqual([])
   return [...fingerprints(report).values()]
 }

@@ -23,6 +23,11 @@ export const examples = (): Run =>
     ),
   )
 
+/** What the reports below are made by, so that a new rule changes none of them. */
+export const few = rules.filter(({ id }) =>
+  ['call-without-timeout', 'single-instance-on-critical-path', 'capacity-below-peak'].includes(id),
+)
+
 const checkout = `
 system: web-shop
 journeys:
@@ -37,7 +42,7 @@ services:
     replicas: 1
   stock: {}
 `
-export const checkoutReport = () => reviewText(checkout, rules, {}, 'shop/scaffold.yaml')
+export const checkoutReport = () => reviewText(checkout, few, {}, 'shop/scaffold.yaml')
 
 export const waivedReport = () =>
   reviewText(
@@ -45,7 +50,7 @@ export const waivedReport = () =>
   - { rule: single-instance-on-critical-path, on: services.orders, reason: 'Moves in May', owner: team-orders, until: 2026-12-31 }
   - { rule: call-without-timeout, on: services.shop, reason: 'Was to move in May', owner: team-shop, until: 2026-05-31 }
 `,
-    rules,
+    few,
     { today: '2026-11-30' },
   )
 

@@ -6,39 +6,12 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { fingerprints } from '../src/reporters/fingerprint.ts'
 import { lineHashes } from '../src/reporters/line-hash.ts'
-import type { Run } from '../src/reporters/reporter.ts'
 import { sarif } from '../src/reporters/sarif.ts'
-import { notStated, type Report } from '../src/report.ts'
+import { notStated } from '../src/report.ts'
 import { rules } from '../src/rules/index.ts'
 import { checkoutReport, everywhere, examples, few, problems, runOf, waivedReport, write } from './reporter-runs.ts'
+import { physicalOf, read, resultsOf, type Result } from './read-sarif.ts'
 import { reviewText } from './support.ts'
-
-interface Physical {
-  artifactLocation: { uri: string; uriBaseId?: string }
-  region: { startLine: number; startColumn: number; endLine: number; endColumn: number; snippet?: { text: string } }
-  contextRegion?: { startLine: number; endLine: number; snippet: { text: string } }
-}
-
-interface Result {
-  ruleId: string
-  ruleIndex: number
-  level: string
-  message: { text: string; id: string; arguments: string[] }
-  locations: { physicalLocation: Physical; logicalLocations?: { fullyQualifiedName: string }[] }[]
-  relatedLocations?: { id: number; message: { text: string }; physicalLocation: Physical }[]
-  partialFingerprints: Record<string, string>
-  properties: Record<string, unknown>
-}
-
-interface SarifRun {
-  tool: { driver: { name: string; rules: { id: string; name: string; defaultConfiguration: { level: string } }[] } }
-  invocations: { executionSuccessful: boolean; toolExecutionNotifications?: { message: { text: string } }[] }[]
-  results: Result[]
-}
-
-const read = (run: Run) => (JSON.parse(write(sarif, run)) as { runs: [SarifRun] }).runs[0]
-const resultsOf = (...reports: Report[]) => read(runOf(...reports)).results
-const physicalOf = ({ locations }: Result) => locations[0]!.physicalLocation
 
 // The validator's package holds the schema of the standard. It is too large to be a dependency; CI installs it.
 const folders = [process.env['SARIF_MULTITOOL_DIR'], 'node_modules/@microsoft/sarif-multitool-linux']
@@ -152,29 +125,6 @@ test('problems are errors, and the run did not succeed', () => {
   expect(read(runOf(checkoutReport())).invocations[0]!.executionSuccessful).toBe(true)
 })
 
-test('regions hold what they say they hold', () => {
-  const run = examples()
-  const texts = new Map(run.reports.flatMap(({ sources }) => sources.map(({ file, text }) => [file, text])))
-  for (const result of read(run).results) {
-    const { artifactLocation, region, contextRegion } = physicalOf(result)
-    const lines = texts.get(decodeURIComponent(artifactLocation.uri))!.split('\n')
-    if (region.startLine === region.endLine) {
-      const held = lines[region.startLine - 1]!.slice(region.startColumn - 1, region.endColumn - 1)
-      expect(region.snippet?.text ?? '').toBe(held)
-    }
-    if (!contextRegion) continue
-    expect(contextRegion.snippet.text).toBe(lines.slice(contextRegion.startLine - 1, contextRegion.endLine).join('\n'))
-    expect(contextRegion.snippet.text.length).toBeGreaterThan(region.snippet!.text.length)
-  }
-})
-
-test('a manifest in one long line is not repeated with every result', () => {
-  const long = `{ services: { shop: { calls: [{ to: orders, timeout: none }] }, orders: {} }, x-notes: "${'x'.repeat(5000)}" }`
-  const results = resultsOf(reviewText(long, rules))
-  expect(results.length).toBeGreaterThan(0)
-  for (const result of results) expect(physicalOf(result).contextRegion).toBeUndefined()
-})
-
 describe('alerts keep their identity', () => {
   test("by GitHub's hash of the line, and by rule and element", () => {
     const report = checkoutReport()
@@ -208,6 +158,15 @@ services: { shop: { calls: [{ to: orders }, { to: stock }] }, orders: {}, stock:
     const once = resultsOf(checkoutReport()).map(hashOf)
     expect(resultsOf(checkoutReport(), checkoutReport()).map(hashOf)).toEqual([...once, ...once])
   })
+})
+
+test('a hundred places are enough for one result', () => {
+  const report = checkoutReport()
+  const [finding] = report.findings
+  const evidence = Array.from({ length: 101 }, (_, i) => ({ label: `call ${i + 1}`, location: finding!.location }))
+  const [result] = resultsOf({ ...report, findings: [{ ...finding!, evidence }] })
+  expect(result!.relatedLocations).toHaveLength(100)
+  expect(result!.message.text).toMatch(/\[call 100\]\(100\)\.$/)
 })
 
 test('GitHub takes 25000 results, so the worst are kept', () => {

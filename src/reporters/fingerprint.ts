@@ -26,7 +26,7 @@ export function fingerprints({
   for (const group of groups.values()) {
     const taken = new Map<string, number>()
     for (const finding of group) {
-      const parts = group.length > 1 ? [placeWithin(finding, sources)] : []
+      const parts = group.length > 1 ? [formatPath(named(finding.location.path, sources))] : []
       const before = taken.get(parts.join()) ?? 0
       taken.set(parts.join(), before + 1)
       // Two on one key: by their order, which the engine fixes.
@@ -41,13 +41,6 @@ export function fingerprints({
 export function fingerprint(ruleId: string, subject: Path, sources: Sources, more: readonly string[] = []): string {
   const identity = JSON.stringify([ruleId, formatPath(named(subject, sources)), ...more])
   return bytesToHex(sha256(utf8ToBytes(identity))).slice(0, 32)
-}
-
-/** The key that a finding points at, from its element on. */
-function placeWithin({ subject, location }: Finding, sources: Sources): string {
-  const at = named(location.path, sources)
-  const inside = subject.every((step, i) => location.path[i] === step)
-  return formatPath(inside ? at.slice(subject.length) : at)
 }
 
 /** The path with items of lists called by what they lead to, so that an item added above does not rename those below. */

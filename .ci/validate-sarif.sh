@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Checks SARIF files with Microsoft's validator, by the rules of the standard and of GitHub code scanning:
 #
-#     .ci/validate-sarif.sh [--cache FOLDER] FILE...
+#     .ci/validate-sarif.sh [FOLDER] FILE.sarif...
 #
-# The validator (100 MB, Linux only) is installed into FOLDER, which must lie outside the repository; without one into a
-# temporary folder that is removed at the end. Exits 1 where a file has an error or a warning, 2 where it cannot be checked.
+# The validator (100 MB, Linux only) is installed into FOLDER, or found there; it must lie outside the repository. Without
+# one a temporary folder is used and removed at the end. Exits 1 where a file has an error or a warning, 2 where it cannot be
+# checked.
 set -euo pipefail
 
 package=@microsoft/sarif-multitool-linux
@@ -21,10 +22,9 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 cache="$work/tool"
-if [[ "${1:-}" == --cache ]]; then
-  [[ -n "${2:-}" ]] || fail '--cache needs a folder'
-  cache=$2
-  shift 2
+if [[ $# -gt 0 && "$1" != *.sarif ]]; then
+  cache=$1
+  shift
 fi
 [[ $# -gt 0 ]] || fail 'name the SARIF files to check'
 

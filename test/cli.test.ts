@@ -64,7 +64,8 @@ describe('exit codes', () => {
 
   test('stay 1 with 256 findings', async () => {
     const calls = Array.from({ length: 256 }, (_, i) => `      - { to: api${i}, timeout: none }`).join('\n')
-    const many = `journeys:\n  buy: { entry: web, criticality: critical }\nservices:\n  web:\n    calls:\n${calls}\n`
+    const apis = Array.from({ length: 256 }, (_, i) => `  api${i}: {}`).join('\n')
+    const many = `journeys:\n  buy: { entry: web, criticality: critical }\nservices:\n${apis}\n  web:\n    calls:\n${calls}\n`
     const { code, out } = await run(['-', '-f', 'json', ...only], cwd, { stdin: many })
     expect((JSON.parse(out) as { manifests: { findings: unknown[] }[] }).manifests[0]!.findings).toHaveLength(256)
     expect(code).toBe(1)

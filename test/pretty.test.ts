@@ -27,8 +27,7 @@ test('a finding: head, place, frame, arithmetic, evidence, fix', () => {
 `
   const only = rules.filter(({ id }) => id === 'call-without-timeout')
   const said = print([reviewText(text, only)])
-  expect(said.split('\n\n')[0]).toBe(`warning[call-without-timeout] "web -> api" waits without a timeout; expected
-  one
+  expect(said.split('\n\n')[0]).toBe(`warning[call-without-timeout] "web -> api" waits without a timeout; expected one
  --> scaffold.yaml:5:9
 5 |         timeout: none
   |         ^^^^^^^^^^^^^

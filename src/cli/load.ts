@@ -92,7 +92,7 @@ class Gathering {
       : [join(folder, pattern)]
     // A wildcard that also matches the file it stands in means the others.
     const paths = found.map(path => resolve(path)).filter(path => !dynamic || path !== self)
-    if (paths.length === 0) report(`"${pattern}" matches no file`)
+    if (found.length === 0) report(`"${pattern}" matches no file`)
     return paths.sort()
   }
 

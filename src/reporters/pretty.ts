@@ -62,9 +62,8 @@ class Page {
   }
 
   #note(label: string, text: string): string {
-    const first = `   = ${label ? `${label}: ` : ''}`
-    const lines = wrap(visible(text), this.#style.width, '     ', first).split('\n')
-    return [this.#c.dim('   = ') + lines[0]!.slice(5), ...lines.slice(1)].join('\n')
+    const lines = wrap(visible(label ? `${label}: ${text}` : text), this.#style.width, '     ', '   = ')
+    return this.#c.dim('   = ') + lines.slice(5)
   }
 
   #problem({ ruleId, message, location, related }: Problem): string {

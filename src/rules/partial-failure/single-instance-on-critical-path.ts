@@ -70,8 +70,8 @@ export default defineRule({
     yield {
       at,
       message: `"${component.name}" runs as a single instance, but ${why}; expected at least 2`,
-      ...(route.length > 1 ? { arithmetic: `${formatRoute(route)}: each fails when the next does` } : {}),
-      evidence: route.map(edge => ({ label: edge.name, at: edge.path })),
+      ...(route.length > 0 ? { arithmetic: `${formatRoute(route)}: each fails when the next does` } : {}),
+      evidence: route.map(edge => ({ label: `"${edge.name}" has no fallback`, at: edge.path })),
       journeys: failing,
     }
   },

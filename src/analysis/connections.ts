@@ -67,7 +67,7 @@ function entryOf(call: Call, model: Model): LedgerEntry {
 }
 
 /** Extra instances while a new version arrives. A rolling update on Kubernetes surges by 25 % unless it says otherwise. */
-function surgeEstimate(service: Service, model: Model): Estimate {
+export function surgeEstimate(service: Service, model: Model): Estimate {
   const { deploy, replicas, path } = service
   const max = replicas?.max
   const strategy: Path = [...path, 'deploy', 'strategy']

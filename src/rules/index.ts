@@ -3,9 +3,11 @@ import type { AnyRule } from './define.ts'
 import callWithoutTimeout from './partial-failure/call-without-timeout.ts'
 import singleInstanceOnCriticalPath from './partial-failure/single-instance-on-critical-path.ts'
 import capacityBelowPeak from './scaling/capacity-below-peak.ts'
+import localStateWithReplicas from './scaling/local-state-with-replicas.ts'
 
 export const rules: readonly AnyRule[] = [
   callWithoutTimeout,
   singleInstanceOnCriticalPath,
   capacityBelowPeak,
+  localStateWithReplicas,
 ]

@@ -40,7 +40,9 @@ export default defineRule({
   ],
 
   appliesTo: store =>
-    Object.hasOwn(defaultWait, engineOf(store).product ?? '') && store.migrations !== undefined && store.migrations !== 'none',
+    Object.hasOwn(defaultWait, engineOf(store).product ?? '') &&
+    store.migrations !== undefined &&
+    store.migrations !== 'none',
 
   *check(store, { model, facts }) {
     const { lockTimeout, strategy } = migrationsOf(store)!

@@ -42,3 +42,6 @@ export const blocksTable = (step: Step): boolean =>
   step.kind !== 'backfill' &&
   step.newTable !== true &&
   !isCodeChange(step)
+
+/** `dropColumn orders.total`. */
+export const stepName = ({ kind, object }: Step): string => [kind, object].filter(part => part !== undefined).join(' ')

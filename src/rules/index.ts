@@ -1,6 +1,7 @@
 // Made by `npm run generate`. A rule is listed here because its file exists.
 import type { AnyRule } from './define.ts'
 import ttlMissing from './caching/ttl-missing.ts'
+import migrationContractBeforeExpand from './migrations/migration-contract-before-expand.ts'
 import migrationIrreversible from './migrations/migration-irreversible.ts'
 import migrationWithoutLockTimeout from './migrations/migration-without-lock-timeout.ts'
 import callWithoutTimeout from './partial-failure/call-without-timeout.ts'
@@ -10,6 +11,7 @@ import localStateWithReplicas from './scaling/local-state-with-replicas.ts'
 
 export const rules: readonly AnyRule[] = [
   ttlMissing,
+  migrationContractBeforeExpand,
   migrationIrreversible,
   migrationWithoutLockTimeout,
   callWithoutTimeout,

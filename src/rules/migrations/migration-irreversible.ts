@@ -1,4 +1,4 @@
-import { isContract, losesData, migrationsOf, stepsOf, type Step } from '../../analysis/migrations.ts'
+import { isContract, losesData, migrationsOf, stepName, stepsOf, type Step } from '../../analysis/migrations.ts'
 import type { Store } from '../../manifest/model.ts'
 import { defineRule, noOptions, yaml, type Outcome } from '../define.ts'
 
@@ -141,14 +141,14 @@ function judge(step: Step, store: Store): Outcome | undefined {
   // To undo a drop never brings the data back, so the only question is what is done instead.
   if (!lossy && reversible === undefined) return { unknown: [...path, 'reversible'] }
   if (forwardFix === undefined)
-    return { unknown: [...path, 'forwardFix'], because: `Undoing ${nameOf(step)} of "${store.name}" is no way back` }
+    return { unknown: [...path, 'forwardFix'], because: `Undoing ${stepName(step)} of "${store.name}" is no way back` }
   if (strategy === undefined && !unsaved) {
-    const because = `There is no way back from ${nameOf(step)}, which matters as long as code uses the old shape`
+    const because = `There is no way back from ${stepName(step)}, which matters as long as code uses the old shape`
     return { unknown: [...store.path, 'migrations', 'strategy'], because }
   }
   return {
     at: [...path, 'forwardFix'],
-    message: `"${store.name}" cannot go back behind ${nameOf(step)}${unsaved ? ', and there is no backup to restore from' : ''}; expected a forward fix`,
+    message: `"${store.name}" cannot go back behind ${stepName(step)}${unsaved ? ', and there is no backup to restore from' : ''}; expected a forward fix`,
     severity: unsaved ? 'error' : 'warning',
     evidence: unsaved ? [{ label: 'no backup', at: [...store.path, 'backup'] }] : [],
   }
@@ -160,12 +160,9 @@ function falseClaim(step: Step, store: Store, unsaved: boolean): Outcome {
   const mended = forwardFix !== undefined && forwardFix !== 'none'
   return {
     at: [...path, 'reversible'],
-    message: `"${store.name}" takes ${nameOf(step)} for reversible, but undoing it brings back no data; expected reversible: false and a forward fix`,
+    message: `"${store.name}" takes ${stepName(step)} for reversible, but undoing it brings back no data; expected reversible: false and a forward fix`,
     severity: mended ? 'info' : unsaved ? 'error' : 'warning',
     ...(mended ? { fix: 'Write reversible: false; the forward fix is the way back' } : {}),
     evidence: unsaved && !mended ? [{ label: 'no backup', at: [...store.path, 'backup'] }] : [],
   }
 }
-
-/** `dropColumn orders.total`. */
-const nameOf = ({ kind, object }: Step): string => [kind, object].filter(part => part !== undefined).join(' ')

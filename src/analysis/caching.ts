@@ -1,4 +1,10 @@
+import type { Path } from '../finding.ts'
 import type { Cache, Call, Component, Journey, Model } from '../manifest/model.ts'
+import { rate } from '../units.ts'
+import { stated, type Estimate } from './estimate.ts'
+import { cacheBefore, type Edge } from './graph.ts'
+import type { Facts } from './index.ts'
+import type { LoadKind } from './load.ts'
 import type { Journeys } from './reach.ts'
 
 /** What the rules on caches need to know of one: what is in it, what it stands before, and who reads it. */
@@ -28,4 +34,36 @@ export function readersOf(cache: Cache, model: Model): Call[] {
 export function journeysReading(cache: Cache, model: Model, journeys: Journeys): Journey[] {
   const edges = readersOf(cache, model).map(call => journeys.edgeOf(call))
   return [...new Set(edges.flatMap(edge => (edge ? journeys.taking(edge, 'sure') : [])))]
+}
+
+/** Whether an edge to the origin only carries what the cache could not answer. */
+export const isBehind = ({ kind, via }: Edge, cache: Cache, model: Model): boolean =>
+  via.kind === 'call' && (kind === 'miss' ? via.to === cache.name : cacheBefore(via, model) === cache)
+
+export interface Carries {
+  readonly most: Estimate
+  /** The calculation with its numbers, as of a capacity. */
+  readonly text: string
+  readonly at: Path
+}
+
+/** What an origin carries, also where that is not stated yet; `undefined` for what has no number of its own. */
+export function carriedBy(origin: Component, facts: Facts): Carries | undefined {
+  if (origin.kind === 'external') {
+    const at = [...origin.path, 'quota']
+    return { most: stated(origin.quota, at), text: rate(origin.quota ?? 0), at }
+  }
+  const capacity = facts.capacity(origin)
+  if (capacity) return { most: capacity.perSecond, text: capacity.arithmetic, at: capacity.at }
+  if (origin.kind === 'service' || origin.kind === 'queue') return undefined
+  const at = [...origin.path, 'capacity', 'rps']
+  return { most: stated(undefined, at), text: '', at }
+}
+
+/** What an origin gets while a cache is empty. Misses that share their answers send no more than the cap lets through. */
+export function coldLoad(cache: Cache, origin: Component, kind: LoadKind, facts: Facts): Estimate {
+  const all = facts.loadWithout(cache).at(origin.name, kind)
+  const { originLimit: cap, stampedeProtection: shared } = cache
+  if (typeof cap !== 'number' || shared === undefined || shared === 'none') return all
+  return { ...all, low: Math.min(all.low, cap), high: Math.min(all.high ?? cap, cap) }
 }

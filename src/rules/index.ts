@@ -1,5 +1,6 @@
 // Made by `npm run generate`. A rule is listed here because its file exists.
 import type { AnyRule } from './define.ts'
+import cacheIsLoadBearing from './caching/cache-is-load-bearing.ts'
 import ttlMissing from './caching/ttl-missing.ts'
 import migrationContractBeforeExpand from './migrations/migration-contract-before-expand.ts'
 import migrationIrreversible from './migrations/migration-irreversible.ts'
@@ -10,6 +11,7 @@ import capacityBelowPeak from './scaling/capacity-below-peak.ts'
 import localStateWithReplicas from './scaling/local-state-with-replicas.ts'
 
 export const rules: readonly AnyRule[] = [
+  cacheIsLoadBearing,
   ttlMissing,
   migrationContractBeforeExpand,
   migrationIrreversible,

@@ -31,7 +31,9 @@ export function ledgerOf(store: Store, model: Model): Ledger {
   const pools = new Map<string, Call>()
   for (const call of model.calls) {
     if (!names.has(call.to)) continue
-    const key = JSON.stringify([call.from.kind, call.from.name, call.to])
+    // Modules of one deployable run in one process and share its pool.
+    const client = (call.from.kind === 'service' ? call.from.deployable : undefined) ?? call.from.name
+    const key = JSON.stringify([call.from.kind, client, call.to])
     const known = pools.get(key)
     if (!known || (call.pool ?? -1) > (known.pool ?? -1)) pools.set(key, call)
   }

@@ -8,6 +8,7 @@ import migrationWithoutLockTimeout from './migrations/migration-without-lock-tim
 import callWithoutTimeout from './partial-failure/call-without-timeout.ts'
 import singleInstanceOnCriticalPath from './partial-failure/single-instance-on-critical-path.ts'
 import capacityBelowPeak from './scaling/capacity-below-peak.ts'
+import connectionLedgerOverflow from './scaling/connection-ledger-overflow.ts'
 import localStateWithReplicas from './scaling/local-state-with-replicas.ts'
 
 export const rules: readonly AnyRule[] = [
@@ -19,5 +20,6 @@ export const rules: readonly AnyRule[] = [
   callWithoutTimeout,
   singleInstanceOnCriticalPath,
   capacityBelowPeak,
+  connectionLedgerOverflow,
   localStateWithReplicas,
 ]

@@ -67,3 +67,15 @@ export function coldLoad(cache: Cache, origin: Component, kind: LoadKind, facts:
   if (typeof cap !== 'number' || shared === undefined || shared === 'none') return all
   return { ...all, low: Math.min(all.low, cap), high: Math.min(all.high ?? cap, cap) }
 }
+
+/** Connections that all callers of a cache can open to its origin; `undefined` where that is not stated. */
+export function poolsBehind(cache: Cache, model: Model): number | undefined {
+  const origins = new Set(originsOf(cache, model))
+  const fills = model.calls.filter(call => call.target !== undefined && origins.has(call.target))
+  const pools = fills.map(({ pool, from }) => {
+    const instances = from.kind === 'job' ? 1 : from.replicas?.max
+    return pool === undefined || instances === undefined ? undefined : pool * instances * (from.processes ?? 1)
+  })
+  if (pools.length === 0 || pools.includes(undefined)) return undefined
+  return (pools as number[]).reduce((sum, pool) => sum + pool, 0)
+}

@@ -1,6 +1,7 @@
 // Made by `npm run generate`. A rule is listed here because its file exists.
 import type { AnyRule } from './define.ts'
 import cacheIsLoadBearing from './caching/cache-is-load-bearing.ts'
+import expiryStampede from './caching/expiry-stampede.ts'
 import ttlMissing from './caching/ttl-missing.ts'
 import migrationContractBeforeExpand from './migrations/migration-contract-before-expand.ts'
 import migrationIrreversible from './migrations/migration-irreversible.ts'
@@ -13,6 +14,7 @@ import localStateWithReplicas from './scaling/local-state-with-replicas.ts'
 
 export const rules: readonly AnyRule[] = [
   cacheIsLoadBearing,
+  expiryStampede,
   ttlMissing,
   migrationContractBeforeExpand,
   migrationIrreversible,

@@ -25,14 +25,13 @@ export function originsOf(cache: Cache, model: Model): Component[] {
   return [...new Set([origin, ...asked])].filter(found => found !== undefined)
 }
 
-/** Calls that get their answer from the cache, whether they name it or the origin behind it. */
-export function readersOf(cache: Cache, model: Model): Call[] {
-  return model.calls.filter(call => call.access !== 'write' && (call.to === cache.name || call.cachedBy === cache.name))
-}
+/** Calls that use the cache, whether they name it or the origin behind it. */
+export const usersOf = (cache: Cache, model: Model): Call[] =>
+  model.calls.filter(call => call.to === cache.name || call.cachedBy === cache.name)
 
-/** Journeys that surely read the cache. A call to the origin takes its journeys past the cache before it. */
+/** Journeys that surely use the cache. A call to the origin takes its journeys past the cache before it. */
 export function journeysReading(cache: Cache, model: Model, journeys: Journeys): Journey[] {
-  const edges = readersOf(cache, model).map(call => journeys.edgeOf(call))
+  const edges = usersOf(cache, model).map(call => journeys.edgeOf(call))
   return [...new Set(edges.flatMap(edge => (edge ? journeys.taking(edge, 'sure') : [])))]
 }
 

@@ -2,6 +2,7 @@
 import type { AnyRule } from './define.ts'
 import cacheIsLoadBearing from './caching/cache-is-load-bearing.ts'
 import expiryStampede from './caching/expiry-stampede.ts'
+import ttlExceedsStaleness from './caching/ttl-exceeds-staleness.ts'
 import ttlMissing from './caching/ttl-missing.ts'
 import migrationContractBeforeExpand from './migrations/migration-contract-before-expand.ts'
 import migrationIrreversible from './migrations/migration-irreversible.ts'
@@ -15,6 +16,7 @@ import localStateWithReplicas from './scaling/local-state-with-replicas.ts'
 export const rules: readonly AnyRule[] = [
   cacheIsLoadBearing,
   expiryStampede,
+  ttlExceedsStaleness,
   ttlMissing,
   migrationContractBeforeExpand,
   migrationIrreversible,

@@ -50,7 +50,7 @@ export function firstMissing({ entries }: Ledger): readonly Path[] {
 }
 
 /** One line a client, then the sum. What is not stated counts as nothing. */
-export function linesOf({ entries, total }: Ledger, limit: number): string {
+export function linesOf({ entries, total }: Ledger, limit: string): string {
   const lines = entries.map(({ call, instances, surge, processes, pool, total }) => {
     const running = surge.low > 0 ? `(${number(instances.low)} + ${number(surge.low)})` : number(instances.low)
     const factors = [running, ...(processes > 1 ? [`${number(processes)} processes`] : []), number(pool.low)]
@@ -58,5 +58,5 @@ export function linesOf({ entries, total }: Ledger, limit: number): string {
       ? `${call.name}: ${factors.join(' x ')} = ${number(total.low)}`
       : `${call.name}: not stated, at least 0`
   })
-  return [...lines, `total = ${number(total.low)} > ${number(limit)}`].join('\n')
+  return [...lines, `total = ${number(total.low)} > ${limit}`].join('\n')
 }

@@ -74,7 +74,6 @@ export default defineRule({
             hitRatio: 95%
             replicas: 1
             onFailure: origin
-            stampedeProtection: singleFlight
             originLimit: none # <--
           price-cache:
             inFrontOf: price-db
@@ -132,12 +131,15 @@ export default defineRule({
         caches:
           price-cache: # ?
             inFrontOf: price-db
+            hitRatio: 95%
           stock-cache: # ?
             inFrontOf: stock-db
+            hitRatio: 95%
             onFailure: origin
             stampedeProtection: singleFlight
           page-cache: # ?
             inFrontOf: page-db
+            hitRatio: 95%
             onFailure: origin
             originLimit: 100
       `,

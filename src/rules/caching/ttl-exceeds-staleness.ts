@@ -53,7 +53,7 @@ export default defineRule({
     }
     const tooOld = exceeds(age, limit.most)
     if (tooOld !== true)
-      return yield* tooOld === false ? [] : ask(tooOld.slice(0, 1), `${limit.who} accepts ${duration(limit.most)}`)
+      return yield* tooOld === false ? [] : ask(tooOld.slice(0, 1), `At most ${duration(limit.most)} is accepted`)
     yield {
       at: ageOf(cache).low > 0 ? [...cache.path, 'ttl'] : limit.at,
       message: Number.isFinite(age.low)

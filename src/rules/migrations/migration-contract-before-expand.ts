@@ -206,7 +206,7 @@ function* judge(step: Step, store: Store, { model }: Here): Generator<Outcome, v
   const { strategy, steps } = { ...migrationsOf(store)!, steps: stepsOf(store) }
   if (step.object === undefined) return yield { unknown: [...step.path, 'object'] }
   const gaps = gapsAround(step, steps)
-  if (gaps.length > 0) return yield* ask(gaps, `It may have to ship before ${stepName(step)}`)
+  if (gaps.length > 0) return yield* ask(gaps, `The order around ${stepName(step)} depends on it`)
   const { tooLate, switched } = orderOf(step, steps)
   // Where nobody runs meanwhile nothing fails at once, but the release cannot go back.
   const severity = strategy !== 'maintenanceWindow' && overlaps(store, model) === true ? 'error' : 'warning'
@@ -216,7 +216,7 @@ function* judge(step: Step, store: Store, { model }: Here): Generator<Outcome, v
   if (readers !== '')
     return yield {
       at: [...step.path, 'readers'],
-      message: `${subject} while ${readers} still read the old shape; expected no readers`,
+      message: `${subject} while ${readers} still ${readers.includes(' and ') ? 'read' : 'reads'} the old shape; expected no readers`,
       fix: `Let ${readers} change over first, and contract in a release after that`,
       severity,
     }

@@ -57,7 +57,11 @@ export default defineRule({
       return yield { unknown: [...store.path, 'pooler'], because }
     }
     if (over === true) yield overflow(store, ledger, context)
-    else if (over !== false) yield* ask(firstMissing(ledger))
+    else if (over !== false)
+      yield* ask(
+        firstMissing(ledger),
+        `${number(ledger.total.low)} of ${number(ledger.limit.low)} connections are accounted for`,
+      )
   },
 
   examples: [
@@ -99,9 +103,7 @@ export default defineRule({
             replicas: 40
             calls: [{ to: orders-db, pool: 10 }, { to: stock-db, pool: 10 }, { to: users-db, pool: 10 }]
         stores:
-          orders-db:
-            maxConnections: 100
-            pooler: { mode: transaction, instances: 3, poolSize: 50 } # <--
+          orders-db: { maxConnections: 100, pooler: { mode: transaction, instances: 3, poolSize: 50 } } # <--
           stock-db:
             maxConnections: 100
             pooler: { mode: transaction, instances: 1, poolSize: 50, maxClientConnections: 300 } # <--
@@ -136,10 +138,8 @@ export default defineRule({
         stores:
           search-db: # ?
             maxConnections: 100
-          prices-db: # ?
-            engine: mysql@8
-          files: # ?
-            role: systemOfRecord
+          prices-db: { engine: mysql@8 } # ?
+          files: {} # ?
           users-db:
             maxConnections: 100
             pooler: # ?
@@ -165,9 +165,7 @@ export default defineRule({
             calls: [{ to: orders-db, pool: 2 }]
         stores:
           orders-db: { engine: postgres@16, maxConnections: 100, reservedConnections: 20, pooler: none }
-          stock-db:
-            maxConnections: 100
-            pooler: { mode: transaction, instances: 1, poolSize: 50, maxClientConnections: 400 }
+          stock-db: { maxConnections: 100, pooler: { mode: transaction, instances: 1, poolSize: 50, maxClientConnections: 400 } }
           images: { engine: s3, role: objectStore }
           archive: { engine: postgres@16 }
       `,
@@ -219,7 +217,7 @@ function* judgePooler(
       arithmetic:
         side.key === 'poolSize'
           ? `${number(poolers.low)} x ${number(pooler.pairs ?? 1)} x ${number(size.low)} = ${number(side.use.low)} > ${number(side.limit.high!)}`
-          : linesOf(ledger, side.limit.high!),
+          : linesOf(ledger, number(side.limit.high!)),
       fix: 'Make the pools smaller, or raise the limits of the pooler and the store together',
       evidence: [{ label: 'the pooler', at: [...store.path, 'pooler'] }],
       journeys: facts.journeys.through(store.name, 'sure'),
@@ -236,7 +234,10 @@ function overflow(store: Store, ledger: Ledger, { facts }: Here): Violation {
   return {
     at: [...store.path, 'maxConnections'],
     message: `Clients of "${store.name}" can open ${number(total.low)} connections at full scale; expected at most ${number(most)}`,
-    arithmetic: linesOf(ledger, most),
+    arithmetic: linesOf(
+      ledger,
+      `${number(store.maxConnections!)} - ${number(store.maxConnections! - most)} reserved = ${number(most)}`,
+    ),
     fix: `${each > 0 ? `Cut the pools to ${number(each)} per process` : 'Run fewer processes'}, put a pooler in transaction mode in front, or ${raise}`,
     evidence: entries.flatMap(({ call, client }) => [
       { label: `pool of ${call.name}`, at: [...call.path, 'pool'] },

@@ -59,7 +59,7 @@ test('a finding says what it is about, where, and by which numbers', () => {
     location: { file: 'shop/scaffold.yaml', line: 12, column: 5, endLine: 12, endColumn: 16 },
     evidence: [
       {
-        label: 'shop -> orders',
+        label: '"shop -> orders" has no fallback',
         location: { file: 'shop/scaffold.yaml', line: 9, column: 11, endLine: 9, endColumn: 21 },
       },
     ],

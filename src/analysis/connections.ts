@@ -31,7 +31,9 @@ export function ledgerOf(store: Store, model: Model): Ledger {
   const pools = new Map<string, Call>()
   for (const call of model.calls) {
     if (!names.has(call.to)) continue
-    const key = JSON.stringify([call.from.kind, call.from.name, call.to])
+    // Modules of one deployable run in one process and share its pool.
+    const client = (call.from.kind === 'service' ? call.from.deployable : undefined) ?? call.from.name
+    const key = JSON.stringify([call.from.kind, client, call.to])
     const known = pools.get(key)
     if (!known || (call.pool ?? -1) > (known.pool ?? -1)) pools.set(key, call)
   }
@@ -67,7 +69,7 @@ function entryOf(call: Call, model: Model): LedgerEntry {
 }
 
 /** Extra instances while a new version arrives. A rolling update on Kubernetes surges by 25 % unless it says otherwise. */
-function surgeEstimate(service: Service, model: Model): Estimate {
+export function surgeEstimate(service: Service, model: Model): Estimate {
   const { deploy, replicas, path } = service
   const max = replicas?.max
   const strategy: Path = [...path, 'deploy', 'strategy']

@@ -40,3 +40,7 @@ export const deliversAtLeastOnce = (product: string | undefined): boolean =>
     'activemq',
     'servicebus',
   ].includes(product)
+
+/** Databases whose schema changes in statements that lock tables. */
+export const isRelational = (product: string | undefined): boolean =>
+  product !== undefined && ['postgres', 'mysql', 'mariadb', 'sqlserver', 'oracle'].includes(product)

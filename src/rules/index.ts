@@ -3,7 +3,14 @@ import type { AnyRule } from './define.ts'
 import burnRateUnreachable from './alerting/burn-rate-unreachable.ts'
 import journeyWithoutSlo from './alerting/journey-without-slo.ts'
 import sloWithoutAlert from './alerting/slo-without-alert.ts'
+import cacheIsLoadBearing from './caching/cache-is-load-bearing.ts'
+import expiryStampede from './caching/expiry-stampede.ts'
+import ttlExceedsStaleness from './caching/ttl-exceeds-staleness.ts'
+import ttlMissing from './caching/ttl-missing.ts'
 import hotPathUninstrumented from './instrumentation/hot-path-uninstrumented.ts'
+import migrationContractBeforeExpand from './migrations/migration-contract-before-expand.ts'
+import migrationIrreversible from './migrations/migration-irreversible.ts'
+import migrationWithoutLockTimeout from './migrations/migration-without-lock-timeout.ts'
 import callWithoutTimeout from './partial-failure/call-without-timeout.ts'
 import compositeAvailabilityBelowSlo from './partial-failure/composite-availability-below-slo.ts'
 import contradictoryFacts from './partial-failure/contradictory-facts.ts'
@@ -12,12 +19,21 @@ import danglingReference from './partial-failure/dangling-reference.ts'
 import singleInstanceOnCriticalPath from './partial-failure/single-instance-on-critical-path.ts'
 import sloAboveWeakestDependency from './partial-failure/slo-above-weakest-dependency.ts'
 import capacityBelowPeak from './scaling/capacity-below-peak.ts'
+import connectionLedgerOverflow from './scaling/connection-ledger-overflow.ts'
+import localStateWithReplicas from './scaling/local-state-with-replicas.ts'
 
 export const rules: readonly AnyRule[] = [
   burnRateUnreachable,
   journeyWithoutSlo,
   sloWithoutAlert,
+  cacheIsLoadBearing,
+  expiryStampede,
+  ttlExceedsStaleness,
+  ttlMissing,
   hotPathUninstrumented,
+  migrationContractBeforeExpand,
+  migrationIrreversible,
+  migrationWithoutLockTimeout,
   callWithoutTimeout,
   compositeAvailabilityBelowSlo,
   contradictoryFacts,
@@ -26,4 +42,6 @@ export const rules: readonly AnyRule[] = [
   singleInstanceOnCriticalPath,
   sloAboveWeakestDependency,
   capacityBelowPeak,
+  connectionLedgerOverflow,
+  localStateWithReplicas,
 ]

@@ -50,11 +50,18 @@ const backup = element(
 const pooler = element(
   {
     mode: fact(choice('transaction', 'session', 'statement'), 'When a server connection is given back.', {
+      ask: 'When does the pooler give a server connection back?',
       example: 'transaction',
     }),
-    instances: fact(count(1), 'Poolers that run.', { example: '2' }),
-    maxClientConnections: fact(count(1), 'Client connections one pooler accepts.', { example: '1000' }),
-    poolSize: fact(count(1), 'Server connections of one pooler for one database and user.', { example: '20' }),
+    instances: fact(count(1), 'Poolers that run.', { ask: 'How many poolers run?', example: '2' }),
+    maxClientConnections: fact(count(1), 'Client connections one pooler accepts.', {
+      ask: 'How many client connections does one pooler accept?',
+      example: '1000',
+    }),
+    poolSize: fact(count(1), 'Server connections of one pooler for one database and user.', {
+      ask: 'How many server connections does one pooler open for a database and user?',
+      example: '20',
+    }),
     pairs: fact(count(1), 'Pairs of database and user.', { default: '1' }),
   },
   'a map with mode, instances, maxClientConnections, poolSize',
@@ -82,7 +89,7 @@ export const storeSchema = element(
         'a map with mean, p99',
       ),
       'How far replicas are behind.',
-      { example: '{ p99: 2s }' },
+      { ask: 'How far may replicas be behind?', example: '{ p99: 2s }' },
     ),
     writeConcern: fact(choice('one', 'majority', 'all'), 'MongoDB: nodes that confirm a write.', {
       example: 'majority',
@@ -141,6 +148,7 @@ export const storeSchema = element(
       },
     ),
     migrations: fact(migrationsSchema, 'How its schema changes.', {
+      ask: 'How does its schema change?',
       example: '{ tool: flyway, lockTimeout: 1s, runOn: deploy }',
     }),
     invariants: fact(

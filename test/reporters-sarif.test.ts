@@ -70,7 +70,12 @@ test('a result says in its text what is, by which numbers, what to do, and where
   const { message, arithmetic, fix } = report.findings.find(isSingle)!
   const result = resultsOf(report).find(isSingle)!
   expect(result.level).toBe('error')
-  expect(result.message.text.split('\n\n')).toEqual([`${message}.`, `${arithmetic!}.`, fix, 'See ["shop -> orders" has no fallback](1).'])
+  expect(result.message.text.split('\n\n')).toEqual([
+    `${message}.`,
+    `${arithmetic!}.`,
+    fix,
+    'See ["shop -> orders" has no fallback](1).',
+  ])
   expect(result.locations).toEqual([
     {
       physicalLocation: {

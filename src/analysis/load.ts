@@ -104,8 +104,7 @@ interface Flow {
 
 function times({ journey, ratio }: Flow, kind: LoadKind): Estimate {
   const { load } = journey
-  // A manifest without journeys has no place for their load; what it lacks are the journeys.
-  const path: Path = journey.implied ? ['journeys'] : [...journey.path, 'load']
+  const path: Path = [...journey.path, 'load']
   if (!load || (load.steady === undefined && load.peak === undefined)) return product(ratio, unknown([path]))
   const { steady = 0, peak = steady } = load
   if (kind === 'steady')

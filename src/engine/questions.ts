@@ -15,7 +15,8 @@ export function openQuestions(
 ): OpenQuestion[] {
   const byFact = new Map<string, { question: OpenQuestion; journeys: readonly Journey[] }>()
   for (const { rule, unknowns } of decisions) {
-    for (const { unknown: fact, because } of unknowns) {
+    for (const { unknown, because } of unknowns) {
+      const fact = placed(unknown, model)
       const id = formatPath(fact)
       let known = byFact.get(id)
       if (!known) {
@@ -51,7 +52,7 @@ function newQuestion(fact: Path, journeys: readonly Journey[], model: Model, fil
     key: keyOf(fact),
     element: elementAt(fact, model),
     ask: meta?.ask ?? `What is ${name}? ${meta?.doc ?? ''}`.trim(),
-    example: inContext(`${name}: ${meta?.example ?? '...'}`, journeys, fact),
+    example: `${name}: ${meta?.example ?? '...'}`,
     location: files.locate(fact),
     ruleIds: [],
     questions: [],
@@ -60,11 +61,9 @@ function newQuestion(fact: Path, journeys: readonly Journey[], model: Model, fil
   }
 }
 
-/** A fact of a journey that is only implied needs the journey around it. */
-function inContext(example: string, journeys: readonly Journey[], fact: Path): string {
-  const [journey] = journeys
-  const isOwn = fact[0] === 'journeys' && fact.length > 2
-  return isOwn && journey?.implied ? `journeys: { ${journey.name}: { entry: ${journey.name}, ${example} } }` : example
+/** A manifest that states no journeys has no place for facts about them: what it lacks are the journeys. */
+function placed(fact: Path, model: Model): Path {
+  return fact[0] === 'journeys' && model.journeys.get(String(fact[1]))?.implied ? ['journeys'] : fact
 }
 
 /** The element that a fact belongs to, as people call it: `web -> orders` for a call, the name otherwise. */

@@ -182,7 +182,7 @@ function doubtAbout(service: Service, facts: Facts): Path {
   const edge = hot && doubtfulEdge(service.name, facts, facts.reach.get(hot.name)!)
   if (edge) return [...edge.path, 'serves']
   const [first] = important
-  return first!.implied ? ['journeys'] : [...first!.path, 'criticality']
+  return [...first!.path, 'criticality']
 }
 
 /** An edge on the way to a component of which it is not sure that the journey takes it. */

@@ -181,7 +181,7 @@ function isBelow(component: Component, { criticality }: Journey): boolean {
 const mayBeBelow = (component: Component, journey: Journey): boolean =>
   isBelow(component, { ...journey, criticality: journey.criticality ?? 'critical' })
 
-const criticalityOf = (journey: Journey): Path => (journey.implied ? ['journeys'] : [...journey.path, 'criticality'])
+const criticalityOf = (journey: Journey): Path => [...journey.path, 'criticality']
 
 /** Where a fallback would be, or the criticality of the entry. */
 function placeOf({ component, route }: Dependency): Path {

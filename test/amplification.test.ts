@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { amplificationOf, attemptsOf } from '../src/analysis/amplification.ts'
-import { ledgerOf } from '../src/analysis/connections.ts'
+import { factsOf } from '../src/analysis/index.ts'
 import { exactly } from '../src/analysis/estimate.ts'
 import { buildGraph } from '../src/analysis/graph.ts'
 import { formatRoute } from '../src/analysis/reach.ts'
@@ -79,7 +79,7 @@ ${retries.map((policy, i) => `  tier${i}: { calls: [{ to: tier${i + 1}, retries:
 describe('connections', () => {
   const ledger = (text: string) => {
     const model = modelOf(text)
-    return ledgerOf(model.stores.get('db')!, model)
+    return factsOf(model).ledger(model.stores.get('db')!)
   }
   const shop = (facts: string) =>
     `services:\n  shop: { calls: [{ to: db, pool: 10 }], ${facts} }\nstores: { db: { maxConnections: 100 } }\n`

@@ -23,14 +23,12 @@ export interface Ledger {
 }
 
 /** Who may open how many connections at full scale, against what the store accepts. */
-export function ledgerOf(store: Store, model: Model): Ledger {
+export function ledgerOf(store: Store, model: Model, callsTo: (component: string) => readonly Call[]): Ledger {
   const sharing =
     store.cluster === undefined ? [store] : [...model.stores.values()].filter(s => s.cluster === store.cluster)
-  const names = new Set(sharing.map(s => s.name))
   // Calls of one client to one store share a pool, so the largest of them counts, once.
   const pools = new Map<string, Call>()
-  for (const call of model.calls) {
-    if (!names.has(call.to)) continue
+  for (const call of sharing.flatMap(({ name }) => callsTo(name))) {
     // Modules of one deployable run in one process and share its pool.
     const client = (call.from.kind === 'service' ? call.from.deployable : undefined) ?? call.from.name
     const key = JSON.stringify([call.from.kind, client, call.to])

@@ -1,4 +1,4 @@
-import type { Cache, Component, Model, Store } from '../manifest/model.ts'
+import type { Cache, Call, Component, Model, Store } from '../manifest/model.ts'
 import { amplificationOf, type Amplification } from './amplification.ts'
 import { capacityOf, utilisationOf, type Capacity, type Utilisation } from './capacity.ts'
 import { ledgerOf, type Ledger } from './connections.ts'
@@ -17,6 +17,8 @@ export interface Facts {
   readonly amplification: ReadonlyMap<string, Amplification>
   /** Load when one cache answers nothing. */
   loadWithout(cache: Cache): Load
+  /** Calls of services and jobs to a component, in the order of the manifest. */
+  callsTo(component: string): readonly Call[]
   ledger(store: Store): Ledger
   /** `undefined` for what has no capacity of its own. */
   capacity(component: Component): Capacity | undefined
@@ -31,6 +33,7 @@ export function factsOf(model: Model): Facts {
   const load = once(() => loadOf(model, graph(), reach()))
   const durations = once(() => durationsOf(model, graph()))
   const amplification = once(() => amplificationOf(model, graph()))
+  const calls = once(() => byTarget(model.calls))
   const cold = new Map<Cache, Load>()
   return {
     get graph() {
@@ -55,7 +58,8 @@ export function factsOf(model: Model): Facts {
       if (!cold.has(cache)) cold.set(cache, loadOf(model, graph(), reach(), cache))
       return cold.get(cache)!
     },
-    ledger: store => ledgerOf(store, model),
+    callsTo: component => calls().get(component) ?? [],
+    ledger: store => ledgerOf(store, model, component => calls().get(component) ?? []),
     capacity: component => capacityOf(component, durations()),
     utilisation: (component, kind) => {
       return utilisationOf(component, kind, { model, graph: graph(), load: load(), durations: durations() })
@@ -66,4 +70,14 @@ export function factsOf(model: Model): Facts {
 function once<T>(compute: () => T): () => T {
   let known: { value: T } | undefined
   return () => (known ??= { value: compute() }).value
+}
+
+function byTarget(calls: readonly Call[]): ReadonlyMap<string, Call[]> {
+  const index = new Map<string, Call[]>()
+  for (const call of calls) {
+    const known = index.get(call.to)
+    if (known) known.push(call)
+    else index.set(call.to, [call])
+  }
+  return index
 }

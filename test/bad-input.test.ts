@@ -5,7 +5,7 @@ import { folder, run } from './cli-support.ts'
 
 const bomb = [
   'a: &a [x,x,x,x,x,x,x,x,x]',
-  ...[...'bcdefghij'].map((name, i) => `${name}: &${name} [${Array(9).fill(`*${'abcdefghij'[i]!}`).join(',')}]`),
+  ...Array.from('bcdefghij', (name, i) => `${name}: &${name} [${Array(9).fill(`*${'abcdefghij'[i]!}`).join(',')}]`),
 ].join('\n')
 const service = (facts: string) => `services:\n  web: { ${facts} }\n`
 

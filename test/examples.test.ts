@@ -110,12 +110,12 @@ describe('real systems', () => {
   })
 })
 
-test('ten lines get at least five facts "not stated", each with the YAML to add', () => {
+test('ten lines get at least five facts "not stated", each with the YAML to add', async () => {
   const text =
     'services:\n  web:\n    calls:\n      - to: orders\n  orders:\n    calls:\n      - to: orders-db\nstores:\n  orders-db: { engine: postgres@16 }\n'
   const report = reviewText(text)
   const keys = new Set(report.openQuestions.filter(question => question.mustBeStated).map(({ key }) => key))
   expect(keys.size).toBeGreaterThanOrEqual(5)
   expect(report.findings).toEqual([])
-  expect(printed(report)).toMatchFileSnapshot('golden/ten-lines.txt')
+  await expect(printed(report)).toMatchFileSnapshot('golden/ten-lines.txt')
 })

@@ -91,7 +91,6 @@ describe('hostile text', () => {
 
   test('cannot move the cursor, change colours or turn the direction', () => {
     const said = ofText(hostile)
-    // eslint-disable-next-line no-control-regex -- that is what is looked for
     expect(said).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/)
     expect(said).toContain('\\u{1b}[2Jgone')
   })
@@ -99,7 +98,6 @@ describe('hostile text', () => {
   test('whatever a string holds, what is shown is one line of visible characters', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), text => {
-        // eslint-disable-next-line no-control-regex -- that is what is looked for
         expect(visible(text)).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e]/)
       }),
     )

@@ -68,7 +68,7 @@ export interface Removal {
   /** What was left out, such as `services.web.calls.0.timeout`. */
   path: string
   /** The rest, reviewed. Positions mean nothing in it: the text is not written and parsed again for each of a thousand facts. */
-  review(rules?: readonly AnyRule[]): Report
+  review: (rules?: readonly AnyRule[]) => Report
 }
 
 /**
@@ -84,7 +84,7 @@ export function* removals(text: string, { everything = false } = {}): Generator<
     let parent = rest as Record<string | number, unknown>
     for (const step of path.slice(0, -1)) parent = parent[step] as Record<string | number, unknown>
     if (Array.isArray(parent)) parent.splice(Number(path.at(-1)), 1)
-    else delete parent[path.at(-1)!]
+    else Reflect.deleteProperty(parent, path.at(-1)!)
     yield { path: path.join('.'), review: (rules = allRules) => review(new ManifestFiles([positionless(rest)]), rules) }
   }
 }

@@ -3,7 +3,6 @@ import wrapAnsi from 'wrap-ansi'
 /** Text for terminals: nothing that a manifest contains may move the cursor, change colours or turn the reading direction. */
 
 // C0 and C1 controls except the line feed, and the marks that reorder or hide text.
-// eslint-disable-next-line no-control-regex -- that is what is looked for
 const unsafe = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g
 
 export const visible = (text: string): string =>

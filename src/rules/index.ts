@@ -2,10 +2,12 @@
 import type { AnyRule } from './define.ts'
 import callWithoutTimeout from './partial-failure/call-without-timeout.ts'
 import singleInstanceOnCriticalPath from './partial-failure/single-instance-on-critical-path.ts'
+import syncCallCycle from './partial-failure/sync-call-cycle.ts'
 import capacityBelowPeak from './scaling/capacity-below-peak.ts'
 
 export const rules: readonly AnyRule[] = [
   callWithoutTimeout,
   singleInstanceOnCriticalPath,
+  syncCallCycle,
   capacityBelowPeak,
 ]

@@ -62,7 +62,10 @@ export const callSchema = element(
         example: '30s',
       },
     ),
-    totalTimeout: fact(positiveDuration(), 'The caller gives up after this long over all attempts.', { example: '2s' }),
+    totalTimeout: fact(positiveDuration(), 'The caller gives up after this long over all attempts.', {
+      default: 'none; each attempt has its own timeout',
+      example: '2s',
+    }),
     timeoutIntent: fact(choice('answer', 'degrade'), '`degrade`: giving up early is meant, the fallback answers.', {
       default: '`answer`',
       example: 'degrade',

@@ -5,6 +5,7 @@ import retryWithoutBackoffOrJitter from './partial-failure/retry-without-backoff
 import singleInstanceOnCriticalPath from './partial-failure/single-instance-on-critical-path.ts'
 import syncCallCycle from './partial-failure/sync-call-cycle.ts'
 import timeoutBelowCalleeLatency from './partial-failure/timeout-below-callee-latency.ts'
+import timeoutInversion from './partial-failure/timeout-inversion.ts'
 import capacityBelowPeak from './scaling/capacity-below-peak.ts'
 
 export const rules: readonly AnyRule[] = [
@@ -13,5 +14,6 @@ export const rules: readonly AnyRule[] = [
   singleInstanceOnCriticalPath,
   syncCallCycle,
   timeoutBelowCalleeLatency,
+  timeoutInversion,
   capacityBelowPeak,
 ]

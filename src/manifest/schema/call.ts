@@ -35,9 +35,10 @@ export const callSchema = element(
     }),
     probability: fact(share(), 'Share of requests that make this call.', { default: '100%' }),
     parallelGroup: fact(
-      text(),
-      'Calls of one service with the same group run at the same time; others run one after another.',
+      orNone(text(), 'the name of a group'),
+      'Calls of one service with the same group run at the same time; groups and other calls run one after another.',
       {
+        ask: 'With which other calls of the service does it run at the same time? `none` if it has its turn alone.',
         example: 'page',
       },
     ),

@@ -59,11 +59,16 @@ export function rungsBehind(inbound: Edge, model: Model, graph: Graph, reach: Re
 
 const isBounded = ({ timeout, totalTimeout }: Call) => timeout !== 'none' || totalTimeout !== undefined
 
+/** Messages, streams and calls that nobody waits for are work of another kind, which may take its time. */
+const isDetached = ({ kind, via }: Edge) =>
+  kind !== 'call' || (via as Call).mode === 'async' || (via as Call).transport === 'streaming'
+
 const isOtherOperation = (rival: Edge, edge: Edge) =>
-  rival.kind === 'call' && (rival.via as Call).operation !== (edge.via as Call).operation
+  isDetached(rival) || (rival.via as Call).operation !== (edge.via as Call).operation
 
 /** Of two operations with the same timeout the first counts as the longer one. */
 function isLonger(rival: Edge, edge: Edge): boolean {
+  if (isDetached(rival)) return true
   const time = ({ via }: Edge) => attemptLimit(via as Call).time.high ?? Number.POSITIVE_INFINITY
   return time(rival) > time(edge) || (time(rival) === time(edge) && rival.path.join() < edge.path.join())
 }

@@ -86,8 +86,7 @@ export default defineRule({
     {
       title: 'The same 10s at every hop leave no time for the work in between',
       bad: yaml`
-        defaults:
-          calls: { timeout: 10s, retries: none }
+        defaults: { calls: { timeout: 10s, retries: none } }
         journeys: { read: { entry: web }, post: { entry: web } }
         services:
           web:
@@ -183,9 +182,7 @@ export default defineRule({
     {
       title: 'The deadline travels along; giving up early is meant; the slow call serves another journey',
       good: yaml`
-        defaults:
-          services: { serviceTime: { p99: 20ms } }
-          calls: { retries: none }
+        defaults: { services: { serviceTime: { p99: 20ms } }, calls: { retries: none } }
         journeys: { browse: { entry: shop }, restock: { entry: warehouse } }
         services:
           shop:
@@ -203,18 +200,22 @@ export default defineRule({
       `,
     },
     {
-      title: 'A quick operation of a service whose other operation is slow, and a call that nothing ends',
+      title: 'A quick operation beside a slow one, slow work on messages, and a call that nothing ends',
       good: yaml`
-        defaults:
-          services: { serviceTime: { p99: 20ms } }
+        defaults: { services: { serviceTime: { p99: 20ms } } }
         services:
           shop:
             calls:
               - { to: orders, operation: validate, timeout: 200ms }
               - { to: orders, operation: place, timeout: 3s }
-          orders:
-            calls: [{ to: payments, timeout: 2s, retries: none }, { to: ledger, timeout: none }]
-        externals: { payments: {}, ledger: {} }
+              - { to: stock, timeout: 200ms }
+          orders: { calls: [{ to: payments, timeout: 2s, retries: none }, { to: ledger, timeout: none }] }
+          stock:
+            publishes: [{ to: reorders }]
+            consumes: [{ from: reorders }]
+            calls: [{ to: supplier, timeout: 5s, retries: none }]
+        queues: { reorders: {} }
+        externals: { payments: {}, ledger: {}, supplier: {} }
       `,
     },
   ],

@@ -28,7 +28,7 @@ export function factsOf(model: Model): Facts {
   const journeys = once(() => journeysOf(model, graph(), reach()))
   const load = once(() => loadOf(model, graph(), reach()))
   const durations = once(() => durationsOf(graph()))
-  const amplification = once(() => amplificationOf(model, graph()))
+  const amplification = once(() => amplificationOf(model, graph(), reach()))
   const cold = new Map<Cache, Load>()
   return {
     get graph() {

@@ -1,6 +1,7 @@
 // Made by `npm run generate`. A rule is listed here because its file exists.
 import type { AnyRule } from './define.ts'
 import callWithoutTimeout from './partial-failure/call-without-timeout.ts'
+import retryAmplification from './partial-failure/retry-amplification.ts'
 import retryWithoutBackoffOrJitter from './partial-failure/retry-without-backoff-or-jitter.ts'
 import singleInstanceOnCriticalPath from './partial-failure/single-instance-on-critical-path.ts'
 import slowDependencyExhaustsCaller from './partial-failure/slow-dependency-exhausts-caller.ts'
@@ -11,6 +12,7 @@ import capacityBelowPeak from './scaling/capacity-below-peak.ts'
 
 export const rules: readonly AnyRule[] = [
   callWithoutTimeout,
+  retryAmplification,
   retryWithoutBackoffOrJitter,
   singleInstanceOnCriticalPath,
   slowDependencyExhaustsCaller,

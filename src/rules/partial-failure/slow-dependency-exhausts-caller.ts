@@ -189,9 +189,7 @@ export default defineRule({
         defaults:
           services: { replicas: 8, concurrency: 32 }
           calls: { retries: { max: 3, backoff: none, retryOn: [5xx] }, bulkhead: none, circuitBreaker: none }
-        journeys:
-          browse: { entry: shop, load: { peak: 200/s } }
-          upload: { entry: resize, load: { peak: 200/s } }
+        journeys: { browse: { entry: shop, load: { peak: 200/s } }, upload: { entry: resize, load: { peak: 200/s } } }
         services:
           shop:
             calls: [{ to: reviews, timeout: 1s, fallback: empty }, { to: catalogue, timeout: 1s, callsPerRequest: 4, fallback: none }]

@@ -32,7 +32,7 @@ export function factsOf(model: Model): Facts {
   const journeys = once(() => journeysOf(model, graph(), reach()))
   const load = once(() => loadOf(model, graph(), reach()))
   const durations = once(() => durationsOf(model, graph()))
-  const amplification = once(() => amplificationOf(model, graph()))
+  const amplification = once(() => amplificationOf(model, graph(), reach()))
   const calls = once(() => byTarget(model.calls))
   const cold = new Map<Cache, Load>()
   return {

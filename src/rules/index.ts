@@ -16,8 +16,14 @@ import compositeAvailabilityBelowSlo from './partial-failure/composite-availabil
 import contradictoryFacts from './partial-failure/contradictory-facts.ts'
 import criticalityInversion from './partial-failure/criticality-inversion.ts'
 import danglingReference from './partial-failure/dangling-reference.ts'
+import retryAmplification from './partial-failure/retry-amplification.ts'
+import retryWithoutBackoffOrJitter from './partial-failure/retry-without-backoff-or-jitter.ts'
 import singleInstanceOnCriticalPath from './partial-failure/single-instance-on-critical-path.ts'
 import sloAboveWeakestDependency from './partial-failure/slo-above-weakest-dependency.ts'
+import slowDependencyExhaustsCaller from './partial-failure/slow-dependency-exhausts-caller.ts'
+import syncCallCycle from './partial-failure/sync-call-cycle.ts'
+import timeoutBelowCalleeLatency from './partial-failure/timeout-below-callee-latency.ts'
+import timeoutInversion from './partial-failure/timeout-inversion.ts'
 import capacityBelowPeak from './scaling/capacity-below-peak.ts'
 import connectionLedgerOverflow from './scaling/connection-ledger-overflow.ts'
 import localStateWithReplicas from './scaling/local-state-with-replicas.ts'
@@ -39,8 +45,14 @@ export const rules: readonly AnyRule[] = [
   contradictoryFacts,
   criticalityInversion,
   danglingReference,
+  retryAmplification,
+  retryWithoutBackoffOrJitter,
   singleInstanceOnCriticalPath,
   sloAboveWeakestDependency,
+  slowDependencyExhaustsCaller,
+  syncCallCycle,
+  timeoutBelowCalleeLatency,
+  timeoutInversion,
   capacityBelowPeak,
   connectionLedgerOverflow,
   localStateWithReplicas,

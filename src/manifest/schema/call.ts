@@ -35,9 +35,10 @@ export const callSchema = element(
     }),
     probability: fact(share(), 'Share of requests that make this call.', { default: '100%' }),
     parallelGroup: fact(
-      text(),
-      'Calls of one service with the same group run at the same time; others run one after another.',
+      orNone(text(), 'the name of a group'),
+      'Calls of one service with the same group run at the same time; groups and other calls run one after another.',
       {
+        ask: 'With which other calls of the service does it run at the same time? `none` if it has its turn alone.',
         example: 'page',
       },
     ),
@@ -62,7 +63,10 @@ export const callSchema = element(
         example: '30s',
       },
     ),
-    totalTimeout: fact(positiveDuration(), 'The caller gives up after this long over all attempts.', { example: '2s' }),
+    totalTimeout: fact(positiveDuration(), 'The caller gives up after this long over all attempts.', {
+      default: 'none; each attempt has its own timeout',
+      example: '2s',
+    }),
     timeoutIntent: fact(choice('answer', 'degrade'), '`degrade`: giving up early is meant, the fallback answers.', {
       default: '`answer`',
       example: 'degrade',

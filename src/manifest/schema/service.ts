@@ -63,7 +63,7 @@ export const serviceSchema = element(
     concurrencyLimit: fact(
       orNone(oneOf([choice('adaptive'), count(1)], 'adaptive or a number'), 'adaptive, a number'),
       'What refuses work beyond it.',
-      { example: 'adaptive' },
+      { ask: 'Does the service lower the number of requests it lets in when they become slow?', example: 'adaptive' },
     ),
     queueLimit: fact(orNone(count(), 'a number'), 'Requests that may wait for a free slot.', { example: '100' }),
     loadShedding: fact(flag(), 'Whether it refuses work early when it is overloaded.', { example: 'true' }),

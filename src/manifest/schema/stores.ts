@@ -72,7 +72,10 @@ export const storeSchema = element(
       },
     ),
     cluster: fact(text(), 'Server or cluster it shares with other stores.', { example: 'main-pg' }),
-    replication: fact(choice('sync', 'async', 'quorum'), 'When a write counts as done.', { example: 'sync' }),
+    replication: fact(choice('sync', 'async', 'quorum'), 'When a write counts as done.', {
+      ask: 'Is a write answered before the replicas have it?',
+      example: 'sync',
+    }),
     replicationLag: fact(
       element(
         {
@@ -82,7 +85,7 @@ export const storeSchema = element(
         'a map with mean, p99',
       ),
       'How far replicas are behind.',
-      { example: '{ p99: 2s }' },
+      { ask: 'How far are the replicas behind?', example: '{ p99: 2s }' },
     ),
     writeConcern: fact(choice('one', 'majority', 'all'), 'MongoDB: nodes that confirm a write.', {
       example: 'majority',
@@ -133,7 +136,7 @@ export const storeSchema = element(
     }),
     backup: fact(
       mechanism(backup, 'a map with interval, duration, pointInTime'),
-      'Copies from which it can be restored; replication is not one.',
+      'Copies from which it can be restored. Replication is not one; versions of objects that are copied to another account are.',
       {
         ask: 'How is it backed up?',
         example: '{ interval: 1h, duration: 10m, pointInTime: true }',

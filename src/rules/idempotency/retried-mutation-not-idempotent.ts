@@ -1,6 +1,6 @@
 import { changesState } from '../../analysis/access.ts'
 import type { Facts } from '../../analysis/index.ts'
-import { executionsOf, repeatReaches } from '../../analysis/repeats.ts'
+import { executionsOf, hedgesOf, repeatedByUsers } from '../../analysis/repeats.ts'
 import type { Call, Journey } from '../../manifest/model.ts'
 import { list, number, plural } from '../../units.ts'
 import { ask, defineRule, noOptions, yaml } from '../define.ts'
@@ -71,32 +71,11 @@ export default defineRule({
                 mutates: true
                 retries: 2
                 idempotencyKey: none # <--
-        externals:
-          psp: {}
+        externals: { psp: {} }
       `,
     },
     {
-      title: 'A hedged insert makes two rows; a retried write of a database too',
-      bad: yaml`
-        services:
-          orders:
-            calls:
-              - to: stock
-                mutates: true
-                retries: none
-                hedge: { delay: 50ms }
-                idempotencyKey: none # <--
-              - to: orders-db
-                access: write
-                retries: { max: 1, retryOn: [connect, timeout] }
-                idempotencyKey: none # <--
-          stock: {}
-        stores:
-          orders-db: {}
-      `,
-    },
-    {
-      title: 'A gateway repeats what it should only pass on',
+      title: 'A hedge, a retried insert, a gateway that repeats what it should pass on: each can act twice',
       bad: yaml`
         services:
           edge:
@@ -106,7 +85,15 @@ export default defineRule({
                 mutates: true
                 retries: 1
                 idempotencyKey: none # <--
-          orders: {}
+          orders:
+            calls:
+              - { to: stock, mutates: true, retries: none, hedge: { delay: 50ms }, idempotencyKey: none } # <--
+              - to: orders-db
+                access: write
+                retries: { max: 1, retryOn: [connect, timeout] }
+                idempotencyKey: none # <--
+        stores: { orders-db: {} }
+        externals: { stock: {} }
       `,
     },
     {
@@ -117,38 +104,24 @@ export default defineRule({
         services:
           web:
             calls:
-              - to: orders
-                mutates: true
-                retries: none
-                idempotencyKey: none # <--
+              - { to: orders, mutates: true, retries: none, idempotencyKey: none } # <--
           orders:
             calls:
-              - to: psp
-                mutates: true
-                retries: none
-                idempotencyKey: none # <--
-        externals:
-          psp: {}
+              - { to: psp, mutates: true, retries: none, idempotencyKey: none } # <--
+        externals: { psp: {} }
       `,
     },
     {
-      title: 'What a repeat does is not stated; where nothing is retried and no money moves, it does not matter',
+      title: 'What a repeat does, or whether there is one, is not stated; where nothing is retried it does not matter',
       unclear: yaml`
         services:
           orders:
             calls:
-              - to: psp # ?
-                mutates: true
-                retries: 2
-              - to: mailer # ?
-                mutates: true
-              - to: stock
-                mutates: true
-                retries: none
-          mailer: {}
-          stock: {}
-        externals:
-          psp: {}
+              - { to: psp, mutates: true, retries: 2 } # ?
+              - { to: mailer, mutates: true } # ?
+              - { to: points, mutates: true, idempotencyKey: none } # ?
+              - { to: stock, mutates: true, retries: none }
+        externals: { psp: {}, mailer: {}, points: {}, stock: {} }
       `,
     },
     {
@@ -157,72 +130,37 @@ export default defineRule({
         services:
           orders:
             calls:
-              - to: psp # ?
-                retries: 2
-              - to: stock # ?
-                hedge: true
+              - { to: psp, retries: 2 } # ?
+              - { to: stock, hedge: true } # ?
               - { to: orders-db, retries: 2 }
               - { to: prices, retries: 2 }
               - { to: mailer }
               - { to: basket, retries: none }
           stock: {}
-          mailer: {}
-          basket: {}
-        stores:
-          orders-db: {}
-        caches:
-          prices: {}
-        externals:
-          psp: {}
+        stores: { orders-db: {} }
+        caches: { prices: {} }
+        externals: { psp: {}, mailer: {}, basket: {} }
       `,
     },
     {
-      title: 'Whether the call is retried is not stated',
-      unclear: yaml`
-        services:
-          orders:
-            calls:
-              - to: stock # ?
-                mutates: true
-                idempotencyKey: none
-          stock: {}
-      `,
-    },
-    {
-      title: 'Whether a second press of the button is recognised before the charge is not stated',
+      title: 'Whether a second press of the button is recognised, at the charge or before it, is not stated',
       unclear: yaml`
         journeys:
           checkout: { entry: web, movesMoney: true }
         services:
           web:
             calls:
-              - to: catalogue
-              - to: orders # ?
-          catalogue: {}
+              - { to: catalogue }
+              - { to: orders } # ?
+              - { to: fraud-check, mutates: true, retries: none } # ?
           orders:
             calls:
               - { to: psp, mutates: true, retries: none, idempotencyKey: none }
-        externals:
-          psp: {}
+        externals: { psp: {}, catalogue: {}, fraud-check: {} }
       `,
     },
     {
-      title: 'A journey that moves money, and a charge of which nothing more is known',
-      unclear: yaml`
-        journeys:
-          checkout: { entry: orders, movesMoney: true }
-        services:
-          orders:
-            calls:
-              - to: psp # ?
-                mutates: true
-                retries: none
-        externals:
-          psp: {}
-      `,
-    },
-    {
-      title: 'A key makes the repeat harmless, and so does an operation that is the same twice as once',
+      title: 'A key, an operation that is the same twice as once, or a failure after which nothing was done',
       good: yaml`
         services:
           orders:
@@ -231,28 +169,10 @@ export default defineRule({
               - { to: profile, mutates: true, retries: 2, idempotencyKey: natural }
               - { to: prices, mutates: false, retries: 2, idempotencyKey: none }
               - { to: orders-db, access: read, retries: 2, idempotencyKey: none }
-          profile: {}
-          prices: {}
-        stores:
-          orders-db: {}
-        externals:
-          psp: {}
-      `,
-    },
-    {
-      title: 'A refused connection, a refused request or a lost transaction did nothing yet',
-      good: yaml`
-        services:
-          orders:
-            calls:
-              - { to: psp, mutates: true, retries: { max: 2, retryOn: [connect, '429'] }, hedge: none, idempotencyKey: none }
               - { to: orders-db, access: write, retries: { max: 3, retryOn: [conflict] }, idempotencyKey: none }
-              - { to: prices, access: read }
-        stores:
-          orders-db: {}
-          prices: {}
-        externals:
-          psp: {}
+              - { to: mailer, mutates: true, retries: { max: 2, retryOn: [connect, '429'] }, hedge: none, idempotencyKey: none }
+        stores: { orders-db: {} }
+        externals: { psp: {}, profile: {}, prices: {}, mailer: {} }
       `,
     },
     {
@@ -267,13 +187,10 @@ export default defineRule({
               - { to: orders, serves: [checkout], mutates: true, retries: 1, idempotencyKey: true }
               - { to: views, serves: [browse], mutates: true, retries: none, idempotencyKey: none }
               - { to: prices, mutates: false }
-          views: {}
-          prices: {}
           orders:
             calls:
               - { to: psp, mutates: true, retries: none, idempotencyKey: none }
-        externals:
-          psp: {}
+        externals: { psp: {}, views: {}, prices: {} }
       `,
     },
   ],
@@ -288,20 +205,9 @@ const reasonToAsk = (executions: number | undefined): string =>
       ? `it changes state, and one request may be carried out ${times(executions)}`
       : 'it changes state in a journey that moves money, and users send a request again that seems to hang'
 
-/** Journeys that move money and in which a request that a user sends again gets as far as the call. */
-function repeatedByUsers(call: Call, facts: Facts) {
-  const edge = facts.journeys.edgeOf(call)
-  const paying = (edge ? facts.journeys.taking(edge, 'sure') : []).filter(journey => journey.movesMoney === true)
-  const answers = paying.map(journey => [journey, repeatReaches(call, journey, facts)] as const)
-  return {
-    sure: answers.filter(([, answer]) => answer === true).map(([journey]) => journey),
-    missing: answers.flatMap(([, answer]) => (typeof answer === 'boolean' ? [] : answer)),
-  }
-}
-
 function retried(call: Call, executions: number, facts: Facts) {
-  const { retries, hedge, from, path } = call
-  const hedges = hedge === undefined || hedge === 'none' ? 0 : (hedge.max ?? 1)
+  const { retries, from, path } = call
+  const hedges = hedgesOf(call)
   const repeats = executions / (1 + hedges) - 1
   const factors = [
     ...(repeats > 0 ? [`(1 + ${plural(repeats, 'retry', 'retries')})`] : []),

@@ -6,8 +6,10 @@ import retriedMutationNotIdempotent from './idempotency/retried-mutation-not-ide
 import callWithoutTimeout from './partial-failure/call-without-timeout.ts'
 import singleInstanceOnCriticalPath from './partial-failure/single-instance-on-critical-path.ts'
 import noBackupSystemOfRecord from './read-write/no-backup-system-of-record.ts'
+import sharedDatastore from './read-write/shared-datastore.ts'
 import capacityBelowPeak from './scaling/capacity-below-peak.ts'
 import dlqMissing from './scaling/dlq-missing.ts'
+import visibilityTimeoutTooShort from './scaling/visibility-timeout-too-short.ts'
 
 export const rules: readonly AnyRule[] = [
   atLeastOnceConsumerNotIdempotent,
@@ -16,6 +18,8 @@ export const rules: readonly AnyRule[] = [
   callWithoutTimeout,
   singleInstanceOnCriticalPath,
   noBackupSystemOfRecord,
+  sharedDatastore,
   capacityBelowPeak,
   dlqMissing,
+  visibilityTimeoutTooShort,
 ]

@@ -33,7 +33,7 @@ export const serviceSchema = element(
     deployable: fact(
       text(),
       'The deployable it is a module of; modules of one deployable are one service to its stores.',
-      { example: 'shop' },
+      { default: 'a deployable of its own', example: 'shop' },
     ),
     replicas: fact(replicas(), 'Instances.', {
       ask: 'How many instances run?',

@@ -9,6 +9,7 @@ import noBackupSystemOfRecord from './read-write/no-backup-system-of-record.ts'
 import sharedDatastore from './read-write/shared-datastore.ts'
 import capacityBelowPeak from './scaling/capacity-below-peak.ts'
 import dlqMissing from './scaling/dlq-missing.ts'
+import queueUnstable from './scaling/queue-unstable.ts'
 import visibilityTimeoutTooShort from './scaling/visibility-timeout-too-short.ts'
 
 export const rules: readonly AnyRule[] = [
@@ -21,5 +22,6 @@ export const rules: readonly AnyRule[] = [
   sharedDatastore,
   capacityBelowPeak,
   dlqMissing,
+  queueUnstable,
   visibilityTimeoutTooShort,
 ]

@@ -5,7 +5,9 @@ import dualWrite from './idempotency/dual-write.ts'
 import retriedMutationNotIdempotent from './idempotency/retried-mutation-not-idempotent.ts'
 import callWithoutTimeout from './partial-failure/call-without-timeout.ts'
 import singleInstanceOnCriticalPath from './partial-failure/single-instance-on-critical-path.ts'
+import analyticsOnPrimary from './read-write/analytics-on-primary.ts'
 import noBackupSystemOfRecord from './read-write/no-backup-system-of-record.ts'
+import readYourWritesOnReplica from './read-write/read-your-writes-on-replica.ts'
 import sharedDatastore from './read-write/shared-datastore.ts'
 import capacityBelowPeak from './scaling/capacity-below-peak.ts'
 import dlqMissing from './scaling/dlq-missing.ts'
@@ -18,7 +20,9 @@ export const rules: readonly AnyRule[] = [
   retriedMutationNotIdempotent,
   callWithoutTimeout,
   singleInstanceOnCriticalPath,
+  analyticsOnPrimary,
   noBackupSystemOfRecord,
+  readYourWritesOnReplica,
   sharedDatastore,
   capacityBelowPeak,
   dlqMissing,

@@ -80,7 +80,10 @@ export const storeSchema = element(
       element(
         {
           mean: fact(duration(), 'Mean.', { example: '100ms' }),
-          p99: fact(duration(), '99th percentile.', { example: '2s' }),
+          p99: fact(duration(), '99th percentile.', {
+            ask: 'How far are the replicas behind at worst, one time in a hundred?',
+            example: '2s',
+          }),
         },
         'a map with mean, p99',
       ),

@@ -7,6 +7,9 @@ import cacheIsLoadBearing from './caching/cache-is-load-bearing.ts'
 import expiryStampede from './caching/expiry-stampede.ts'
 import ttlExceedsStaleness from './caching/ttl-exceeds-staleness.ts'
 import ttlMissing from './caching/ttl-missing.ts'
+import atLeastOnceConsumerNotIdempotent from './idempotency/at-least-once-consumer-not-idempotent.ts'
+import dualWrite from './idempotency/dual-write.ts'
+import retriedMutationNotIdempotent from './idempotency/retried-mutation-not-idempotent.ts'
 import hotPathUninstrumented from './instrumentation/hot-path-uninstrumented.ts'
 import migrationContractBeforeExpand from './migrations/migration-contract-before-expand.ts'
 import migrationIrreversible from './migrations/migration-irreversible.ts'
@@ -24,9 +27,16 @@ import slowDependencyExhaustsCaller from './partial-failure/slow-dependency-exha
 import syncCallCycle from './partial-failure/sync-call-cycle.ts'
 import timeoutBelowCalleeLatency from './partial-failure/timeout-below-callee-latency.ts'
 import timeoutInversion from './partial-failure/timeout-inversion.ts'
+import analyticsOnPrimary from './read-write/analytics-on-primary.ts'
+import noBackupSystemOfRecord from './read-write/no-backup-system-of-record.ts'
+import readYourWritesOnReplica from './read-write/read-your-writes-on-replica.ts'
+import sharedDatastore from './read-write/shared-datastore.ts'
 import capacityBelowPeak from './scaling/capacity-below-peak.ts'
 import connectionLedgerOverflow from './scaling/connection-ledger-overflow.ts'
+import dlqMissing from './scaling/dlq-missing.ts'
 import localStateWithReplicas from './scaling/local-state-with-replicas.ts'
+import queueUnstable from './scaling/queue-unstable.ts'
+import visibilityTimeoutTooShort from './scaling/visibility-timeout-too-short.ts'
 
 export const rules: readonly AnyRule[] = [
   burnRateUnreachable,
@@ -36,6 +46,9 @@ export const rules: readonly AnyRule[] = [
   expiryStampede,
   ttlExceedsStaleness,
   ttlMissing,
+  atLeastOnceConsumerNotIdempotent,
+  dualWrite,
+  retriedMutationNotIdempotent,
   hotPathUninstrumented,
   migrationContractBeforeExpand,
   migrationIrreversible,
@@ -53,7 +66,14 @@ export const rules: readonly AnyRule[] = [
   syncCallCycle,
   timeoutBelowCalleeLatency,
   timeoutInversion,
+  analyticsOnPrimary,
+  noBackupSystemOfRecord,
+  readYourWritesOnReplica,
+  sharedDatastore,
   capacityBelowPeak,
   connectionLedgerOverflow,
+  dlqMissing,
   localStateWithReplicas,
+  queueUnstable,
+  visibilityTimeoutTooShort,
 ]

@@ -132,7 +132,10 @@ export const callSchema = element(
       ask: 'Does the caller read, write or both?',
       example: 'readWrite',
     }),
-    schema: fact(text(), 'For stores: the schema, database or collection set that is used.', { example: 'orders' }),
+    schema: fact(text(), 'For stores: the schema, database or collection set that is used.', {
+      ask: 'Which schema, database or set of collections does it use?',
+      example: 'orders',
+    }),
     readFrom: fact(choice('primary', 'replica', 'nearest'), 'For stores: which node answers reads.', {
       ask: 'Do reads go to the primary or to a replica?',
       example: 'primary',
@@ -144,7 +147,10 @@ export const callSchema = element(
     sessionConsistency: fact(
       flag(),
       'Whether the client waits for its own write on the replica (sticky session, LSN or causal token).',
-      { example: 'true' },
+      {
+        ask: 'Does the reader wait until the replica has its own write?',
+        example: 'true',
+      },
     ),
     maxStaleness: fact(duration(), 'How old an answer may be for this reader.', {
       ask: 'How old may the answer be?',

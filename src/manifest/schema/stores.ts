@@ -79,12 +79,18 @@ export const storeSchema = element(
       },
     ),
     cluster: fact(text(), 'Server or cluster it shares with other stores.', { example: 'main-pg' }),
-    replication: fact(choice('sync', 'async', 'quorum'), 'When a write counts as done.', { example: 'sync' }),
+    replication: fact(choice('sync', 'async', 'quorum'), 'When a write counts as done.', {
+      ask: 'Is a write answered before the replicas have it?',
+      example: 'sync',
+    }),
     replicationLag: fact(
       element(
         {
           mean: fact(duration(), 'Mean.', { example: '100ms' }),
-          p99: fact(duration(), '99th percentile.', { example: '2s' }),
+          p99: fact(duration(), '99th percentile.', {
+            ask: 'How far are the replicas behind at worst, one time in a hundred?',
+            example: '2s',
+          }),
         },
         'a map with mean, p99',
       ),
@@ -140,7 +146,7 @@ export const storeSchema = element(
     }),
     backup: fact(
       mechanism(backup, 'a map with interval, duration, pointInTime'),
-      'Copies from which it can be restored; replication is not one.',
+      'Copies from which it can be restored. Replication is not one; versions of objects that are copied to another account are.',
       {
         ask: 'How is it backed up?',
         example: '{ interval: 1h, duration: 10m, pointInTime: true }',

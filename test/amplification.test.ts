@@ -52,7 +52,7 @@ ${retries.map((policy, i) => `  tier${i}: { calls: [{ to: tier${i + 1}, retries:
       services:
         web: { calls: [{ to: db, retries: { max: 1, budget: none } }, { to: shop, retries: none, fallback: none }] }
         shop: { calls: [{ to: db, retries: { max: 2, budget: none } }], publishes: [{ to: orders }] }
-        billing: { consumes: [{ from: orders }], calls: [{ to: psp, retries: { max: 1, budget: none } }] }
+        billing: { consumes: [{ from: orders }], calls: [{ to: psp, retries: { max: 1, budget: none }, fallback: none }] }
       stores: { db: {} }
       queues: { orders: { dlq: { to: dead, maxReceive: 5 } } }
       externals: { psp: {} }

@@ -90,7 +90,8 @@ export function* removals(text: string, { everything = false } = {}): Generator<
 }
 
 function* allPaths(value: unknown, path: (string | number)[]): Generator<(string | number)[]> {
-  if (path.length > 0 && !(path.length === 2 && typeof value === 'object')) yield path
+  // Whole sections and whole elements are structure: without them names would mean nothing.
+  if (path.length > 1 && !(path.length === 2 && typeof value === 'object')) yield path
   if (typeof value !== 'object' || value === null) return
   for (const [key, inner] of Object.entries(value))
     yield* allPaths(inner, [...path, Array.isArray(value) ? Number(key) : key])

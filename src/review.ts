@@ -30,7 +30,9 @@ export function review(files: ManifestFiles, rules: readonly AnyRule[], options:
       finding: toFinding(rule, violation, subject.path, files),
     })),
   )
+  const rank = new Map([...model.journeys.values()].sort(byImportance).map(({ name }, i) => [name, i]))
   const folded = fold(candidates).map(({ finding }) => finding)
+  for (const { journeys } of folded) journeys.sort((a, b) => rank.get(a)! - rank.get(b)!)
   const { findings, waived } = waive(inOrder(folded), model.raw.waivers ?? [], options.today)
   const open = openQuestions(decided.decisions, model, decided.facts, files)
   const counted = tallies(rules, decided, waivedLookup(waived))
@@ -92,7 +94,7 @@ function toFinding(rule: AnyRule, violation: Violation, subject: Path, files: Ma
       ...(elsewhere ? [{ label: 'stated by the defaults', location: stated }] : []),
       ...evidence.map(({ label, at }) => ({ label, location: files.locateFact(at) })),
     ],
-    journeys: [...journeys].sort(byImportance).map(journey => journey.name),
+    journeys: journeys.map(journey => journey.name),
     alsoImplies: [],
   }
 }

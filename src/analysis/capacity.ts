@@ -106,7 +106,7 @@ function instances({ replicas, path }: Service): { max: Estimate; at: Path } {
 }
 
 /** Slots that are held at a load: λ·S for its own work, and λ_call·latency for each call while it waits (Little's law). */
-function busySlots(
+export function busySlots(
   service: Service,
   kind: LoadKind,
   { graph, load, durations }: Sources,

@@ -23,17 +23,17 @@ export interface Hang {
   readonly fills: Estimate
 }
 
-export function hangOf(edge: Edge, caller: Service, load: Load, durations: Durations): Hang {
+/** @param busy slots of the caller that its ordinary work takes at the peak */
+export function hangOf(edge: Edge, caller: Service, busy: number, load: Load, durations: Durations): Hang {
   const call = edge.via as Call
   // A request holds one slot, however many calls it makes.
   const perRequest = Math.max(1, call.callsPerRequest ?? 1)
-  const arrivals = scale(load.on(edge, 'peak'), 1 / perRequest)
+  const arrivals = scale(load.requestsOn(edge, 'peak'), 1 / perRequest)
   const wait = durations.worstCase(hanging(call))
   const { replicas, concurrency, path } = caller
   const instances = stated(replicas?.max, [...path, 'replicas', ...(replicas ? ['max'] : [])])
   const slots = product(instances, stated(concurrency, [...path, 'concurrency']))
   const waiting = product(arrivals, scale(wait, 1 / 1000))
-  const busy = product(load.at(caller.name, 'peak'), scale(durations.hold(caller), 1 / 1000)).low
   const free: Estimate = { ...slots, high: slots.high === undefined ? undefined : Math.max(0, slots.high - busy) }
   return { arrivals, wait, waiting, slots, busy, fills: scale(quotient(free, arrivals), 1000) }
 }

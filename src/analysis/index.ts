@@ -1,8 +1,9 @@
-import type { Cache, Call, Component, Model, Store } from '../manifest/model.ts'
+import type { Cache, Call, Component, Model, Service, Store } from '../manifest/model.ts'
 import { amplificationOf, type Amplification } from './amplification.ts'
-import { capacityOf, utilisationOf, type Capacity, type Utilisation } from './capacity.ts'
+import { busySlots, capacityOf, utilisationOf, type Capacity, type Utilisation } from './capacity.ts'
 import { ledgerOf, type Ledger } from './connections.ts'
 import { durationsOf, type Durations } from './durations.ts'
+import type { Estimate } from './estimate.ts'
 import { buildGraph, type Graph } from './graph.ts'
 import { loadOf, type Load, type LoadKind } from './load.ts'
 import { journeysOf, reachOf, type Journeys, type Reach } from './reach.ts'
@@ -22,6 +23,8 @@ export interface Facts {
   ledger(store: Store): Ledger
   /** `undefined` for what has no capacity of its own. */
   capacity(component: Component): Capacity | undefined
+  /** Slots of a service that are held at a load, in Erlangs. */
+  busySlots(service: Service, kind: LoadKind): Estimate
   /** What it needs at a load against what it has at full scale; `undefined` for what has no capacity of its own. */
   utilisation(component: Component, kind: LoadKind): Utilisation | undefined
 }
@@ -61,6 +64,9 @@ export function factsOf(model: Model): Facts {
     callsTo: component => calls().get(component) ?? [],
     ledger: store => ledgerOf(store, model, component => calls().get(component) ?? []),
     capacity: component => capacityOf(component, durations()),
+    busySlots: (service, kind) => {
+      return busySlots(service, kind, { model, graph: graph(), load: load(), durations: durations() }).total
+    },
     utilisation: (component, kind) => {
       return utilisationOf(component, kind, { model, graph: graph(), load: load(), durations: durations() })
     },

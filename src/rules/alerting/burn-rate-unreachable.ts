@@ -34,7 +34,7 @@ export default defineRule({
         at,
         message: `"${name}" alerts at a burn rate of ${number(burnRate)}, but at an objective of ${percent(objective)} there is none above ${number(most)}; expected less`,
         arithmetic: `highest burn rate = 1 / (1 - ${percent(objective)}) = ${number(most)}\n${number(burnRate)} x (1 - ${percent(objective)}) = ${percent(burnRate * (1 - objective))} of requests would have to fail`,
-        fix: `Lower the burn rate below ${number(most)}; one of ${number(burnRate)} needs an objective above ${percent(lowestObjective(burnRate))}`,
+        fix: `Lower the burn rate below ${number(most)}; one of ${number(burnRate)} needs an objective above ${percent(Math.ceil(lowestObjective(burnRate) * 1e4) / 1e4)}`,
         evidence: [{ label: `objective of ${percent(objective)}`, at: [...path, 'objective'] }],
         about: alert,
       }

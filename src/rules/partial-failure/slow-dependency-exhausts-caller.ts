@@ -53,10 +53,10 @@ export default defineRule({
   *check(call, { facts, model }) {
     const caller = call.from as Service
     const edge = facts.journeys.edgeOf(call)!
-    const hang = hangOf(edge, caller, facts.load, facts.durations)
+    const hang = hangOf(edge, caller, facts.busySlots(caller, 'peak').low, facts.load, facts.durations)
     const full = reaches(hang.waiting, hang.slots)
     if (full !== true) return yield* full === false ? [] : questions(call, hang)
-    const because = `a hang of "${call.to}" fills all ${number(hang.slots.high!)} slots of "${caller.name}" in ${duration(hang.fills.high!)}`
+    const because = `A hang of "${call.to}" fills all ${number(hang.slots.high!)} slots of "${caller.name}" in ${duration(hang.fills.high!)}`
     const guard = guardOf(call, caller, hang.fills)
     if (guard === 'contained') return
     const { journeys, missing } = bystandersOf(edge, model, facts.reach)
@@ -229,7 +229,7 @@ function describe(call: Call, hang: Hang, others: readonly Journey[]): Violation
   return {
     at: attemptLimit(call).at,
     severity: critical.length > 0 ? 'error' : 'warning',
-    message: `a hang of "${to}" fills all ${number(slots)} slots of "${from.name}" in ${fills} with ${waiting}, and stops ${stopped}, which could do without; expected a limit`,
+    message: `A hang of "${to}" fills all ${number(slots)} slots of "${from.name}" in ${fills} with ${waiting}, and stops ${stopped}, which could do without; expected a limit`,
     arithmetic: [
       ...(endless
         ? []

@@ -69,3 +69,10 @@ export function* removals(text: string): Generator<{ text: string; path: string 
     yield { text: doc.toString(), path: path.join('.') }
   }
 }
+
+/** What one rule finds: numbers and severities, which the examples do not show. */
+export const findingsOf = (id: string, text: string) =>
+  reviewText(
+    text,
+    allRules.filter(rule => rule.id === id),
+  ).findings.map(({ severity, message, arithmetic = '', fix }) => ({ severity, message, arithmetic, fix }))

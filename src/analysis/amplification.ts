@@ -48,7 +48,7 @@ export function amplificationOf(
   const groups = stronglyConnected(graph.out.keys(), name => graph.out.get(name)!.map(edge => edge.to.name)).reverse()
   const order = groups.flat()
   const journeys = [...model.journeys.values()]
-  const chains = journeys.map(journey => chainsOf(journey, order, graph, reach.get(journey.name)!))
+  const chains = journeys.map(journey => chainsOf(order, graph, reach.get(journey.name)!))
   return new Map(
     order.map(name => {
       const here = journeys.flatMap((journey, i) => {
@@ -90,7 +90,7 @@ function combine(sure: Chain, possible: Chain, model: Model): Amplification {
 const comesTo = (name: string, journey: Journey, graph: Graph, { touches }: Reach): boolean =>
   touches.get(name) === 'yes' || graph.in.get(name)!.some(edge => edge.serves?.includes(journey.name))
 
-function chainsOf(journey: Journey, order: readonly string[], graph: Graph, reach: Reach): Map<string, Chains> {
+function chainsOf(order: readonly string[], graph: Graph, reach: Reach): Map<string, Chains> {
   const rank = new Map(order.map((name, i) => [name, i]))
   const atLeaf = new Map<string, Chains>()
   /** The same where the component fails because of something below it, which not every retry answers. */
@@ -99,7 +99,7 @@ function chainsOf(journey: Journey, order: readonly string[], graph: Graph, reac
     if (!reach.touches.has(name)) continue
     const edges = graph.in.get(name)!.filter(edge => reach.takes(edge) !== 'no')
     const inbound = edges.filter(edge => rank.get(edge.from.name)! < rank.get(name)!)
-    const isOnly = edges.length === 1 && journey.entry !== name
+    const isOnly = edges.length === 1
     // Nothing says which of several operations goes on to what is below, so only the mildest of them surely does.
     const isMixed = new Set(inbound.map(operationOf)).size > 1
     const extend = (attempts: (edge: Edge) => Estimate, mildest: boolean): Chains => {
@@ -125,7 +125,7 @@ function chainThrough(
   reach: Reach,
   isOnly: boolean,
 ): Chains {
-  const isCut = edge.kind === 'consume' || edge.hard === 'no' || !above
+  const isCut = edge.hard === 'no' || !above
   const sureBase = isCut || edge.hard === 'maybe' ? start : above.sure
   const base = isCut ? start : above.possible
   const isSure = isOnly || reach.takes(edge) === 'yes'

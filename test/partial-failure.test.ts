@@ -1,65 +1,21 @@
 import { describe, expect, test } from 'vitest'
-import { rules } from '../src/rules/index.ts'
 import { yaml } from '../src/rules/define.ts'
-import { reviewText } from './support.ts'
-
-/** Numbers and severities, which the examples of the rules do not show. */
-function findings(id: string, text: string) {
-  const rule = rules.find(rule => rule.id === id)!
-  return reviewText(text, [rule]).findings.map(({ severity, message, arithmetic = '', fix }) => ({
-    severity,
-    message,
-    arithmetic,
-    fix,
-  }))
-}
-
-const chain = (first: string, second: string, third: string) => `
-defaults: { calls: { fallback: none } }
-services:
-  gateway: { calls: [{ to: shop, retries: ${first} }] }
-  shop: { calls: [{ to: orders, retries: ${second} }] }
-  orders: { calls: [{ to: orders-db, retries: ${third} }] }
-stores: { orders-db: {} }
-`
-const retries = (max: number, budget = 'none') => `{ max: ${max}, budget: ${budget} }`
-
-describe('retry-amplification', () => {
-  test.each([
-    [3, 2, 2, 36],
-    [3, 3, 3, 64],
-  ])('%i, %i and %i retries make %i attempts, reported once for the chain', (a, b, c, attempts) => {
-    const found = findings('retry-amplification', chain(retries(a), retries(b), retries(c)))
-    expect(found).toHaveLength(1)
-    expect(found[0]).toMatchObject({
-      severity: 'error',
-      message: `"orders-db" gets up to ${attempts} attempts for one request while it fails, until a breaker opens; expected fewer than 4`,
-      arithmetic: `R = (1 + ${a}) x (1 + ${b}) x (1 + ${c}) = ${attempts}`,
-    })
-    expect(found[0]!.fix).toMatch(/1\.33/)
-  })
-
-  test('is a warning below the limit of errors, also where a budget caps one tier', () => {
-    const found = findings('retry-amplification', chain(retries(3), retries(3, '20%'), retries(0)))
-    expect(found).toMatchObject([{ severity: 'warning', arithmetic: 'R = (1 + 3) x (1 + 20%) = 4.8' }])
-  })
-
-  test('deliveries of a message come on top, later', () => {
-    const text = yaml`
-      journeys: { checkout: { entry: shop } }
-      services:
-        shop: { publishes: [{ to: orders, outbox: none }] }
-        billing: { consumes: [{ from: orders }], calls: [{ to: psp, fallback: none, retries: { max: 9, budget: none } }] }
-      queues: { orders: { dlq: { to: dead, maxReceive: 5 } }, dead: {} }
-      externals: { psp: {} }
-    `
-    expect(findings('retry-amplification', text)[0]!.arithmetic).toMatch(
-      /^R = \(1 \+ 9\) = 10\n5 deliveries.* 50 in all/,
-    )
-  })
-})
+import { findingsOf } from './support.ts'
 
 describe('timeout-inversion', () => {
+  const joined = (calls: string) => `
+journeys: { a: { entry: shop }, b: { entry: shop } }
+services:
+  shop: { calls: [{ to: orders, timeout: 1s }${calls}] }
+  carts: { calls: [{ to: orders, timeout: 10s }] }
+  orders: { calls: [{ to: psp, timeout: 5s, retries: none, serves: [a] }] }
+externals: { psp: {} }
+`
+  test('what can only come through the call stands behind it', () => {
+    expect(findingsOf('timeout-inversion', joined(''))).toHaveLength(1)
+    expect(findingsOf('timeout-inversion', joined(', { to: carts, timeout: 20s }'))).toEqual([])
+  })
+
   const ladder = (timeout: string, call: string) => `
 services:
   gateway: { calls: [{ to: orders, timeout: ${timeout} }] }
@@ -69,7 +25,7 @@ externals: { payments: {} }
   const call = 'timeout: 2s, retries: { max: 3, backoff: exponential, base: 200ms, jitter: true }'
 
   test('says what does not fit, and what would', () => {
-    expect(findings('timeout-inversion', ladder('5s', call))).toMatchObject([
+    expect(findingsOf('timeout-inversion', ladder('5s', call))).toMatchObject([
       {
         severity: 'warning',
         message: '"gateway -> orders" gives up after 5s, but "orders" may take 9.5s',
@@ -78,23 +34,23 @@ externals: { payments: {} }
         fix: 'Raise the timeout of "gateway -> orders" to at least 9.5s, or cut the retries of "orders -> payments" to 1, or let the deadline travel with the request',
       },
     ])
-    expect(findings('timeout-inversion', ladder('9500ms', call))).toEqual([])
+    expect(findingsOf('timeout-inversion', ladder('9500ms', call))).toEqual([])
   })
 
   test('is an error where not even one attempt fits', () => {
-    expect(findings('timeout-inversion', ladder('2s', call))[0]!.severity).toBe('warning')
-    expect(findings('timeout-inversion', ladder('1900ms', call))[0]!.severity).toBe('error')
+    expect(findingsOf('timeout-inversion', ladder('2s', call))[0]!.severity).toBe('warning')
+    expect(findingsOf('timeout-inversion', ladder('1900ms', call))[0]!.severity).toBe('error')
   })
 
   test('a total timeout cuts the attempts', () => {
-    const found = findings('timeout-inversion', ladder('3s', `totalTimeout: 4s, ${call}`))
+    const found = findingsOf('timeout-inversion', ladder('3s', `totalTimeout: 4s, ${call}`))
     expect(found[0]!.arithmetic).toMatch(/800ms, cut at 4s\nown work 100ms \+ 4s = 4\.1s$/)
   })
 })
 
 describe('timeout-below-callee-latency', () => {
   const found = (latency: string) =>
-    findings(
+    findingsOf(
       'timeout-below-callee-latency',
       `
 services: { shop: { calls: [{ to: psp, timeout: 100ms }] } }
@@ -111,6 +67,10 @@ externals: { psp: { latency: ${latency} } }
     expect(found(latency)).toMatchObject([{ severity, arithmetic: expect.stringContaining(share) }])
   })
 
+  test('a timeout at the 99th percentile is none below it', () => {
+    expect(found('{ p99: 100ms }')).toEqual([])
+  })
+
   test('a mean says nothing where a quantile is known', () => {
     expect(found('{ p50: 10ms, mean: 120ms }')).toEqual([])
     expect(found('{ mean: 120ms, p99: 90ms }')).toEqual([])
@@ -123,7 +83,7 @@ externals: { psp: { latency: ${latency} } }
 
 describe('slow-dependency-exhausts-caller', () => {
   const found = (criticality: string) =>
-    findings(
+    findingsOf(
       'slow-dependency-exhausts-caller',
       `
 journeys:
@@ -153,9 +113,34 @@ services:
   })
 })
 
+describe('slow-dependency-exhausts-caller, where every request needs the callee', () => {
+  const found = (call: string) =>
+    findingsOf(
+      'slow-dependency-exhausts-caller',
+      `
+journeys: { browse: { entry: shop, load: 1000/s } }
+services:
+  shop:
+    { replicas: 1, concurrency: 10, concurrencyLimit: none, calls: [
+      { to: stock, timeout: 2s, retries: none, bulkhead: none, circuitBreaker: none, fallback: none${call} }] }
+  stock: {}
+caches: { stock-cache: { hitRatio: 50% } }
+`,
+    ).length
+
+  test.each([
+    ['', 0],
+    [', probability: 50%', 1],
+    [', callsPerRequest: 0.5', 1],
+    [', cachedBy: stock-cache', 1],
+  ])('%s: %i', (call, count) => {
+    expect(found(call)).toBe(count)
+  })
+})
+
 describe('sync-call-cycle', () => {
   const found = (back: string) =>
-    findings(
+    findingsOf(
       'sync-call-cycle',
       `
 journeys: { checkout: { entry: orders } }
@@ -182,6 +167,12 @@ services:
     expect(found(back)).toMatchObject([{ severity: 'warning' }])
   })
 
+  test('of two calls to the same service the hard one counts', () => {
+    expect(found('{ to: orders, optional: true }, { to: orders, fallback: none }')).toMatchObject([
+      { severity: 'error' },
+    ])
+  })
+
   test('names the shortest round and says that there are more', () => {
     const text = yaml`
       services:
@@ -189,7 +180,7 @@ services:
         prices: { calls: [{ to: stock }] }
         orders: { calls: [{ to: prices }, { to: stock }] }
     `
-    expect(findings('sync-call-cycle', text)[0]!.message).toMatch(
+    expect(findingsOf('sync-call-cycle', text)[0]!.message).toMatch(
       /: orders -> stock -> orders \(one of several circles among 3 services\)/,
     )
   })

@@ -120,3 +120,10 @@ function positionless(value: unknown): Source {
     states: () => false,
   } as unknown as Source
 }
+
+/** What one rule finds: numbers and severities, which the examples do not show. */
+export const findingsOf = (id: string, text: string) =>
+  reviewText(
+    text,
+    allRules.filter(rule => rule.id === id),
+  ).findings.map(({ severity, message, arithmetic = '', fix }) => ({ severity, message, arithmetic, fix }))

@@ -47,7 +47,7 @@ export function amplificationOf(
 ): ReadonlyMap<string, Amplification> {
   const { order, leads } = outwards(model, graph)
   const journeys = [...model.journeys.values()]
-  const chains = journeys.map(journey => chainsOf(journey, order, leads, graph, reach.get(journey.name)!))
+  const chains = journeys.map(journey => chainsOf(order, leads, graph, reach.get(journey.name)!))
   return new Map(
     order.map(name => {
       const here = journeys.flatMap((journey, i) => {
@@ -109,7 +109,6 @@ const comesTo = (name: string, journey: Journey, graph: Graph, { touches }: Reac
   touches.get(name) === 'yes' || graph.in.get(name)!.some(edge => edge.serves?.includes(journey.name))
 
 function chainsOf(
-  journey: Journey,
   order: readonly string[],
   leads: (edge: Edge) => boolean,
   graph: Graph,
@@ -122,7 +121,7 @@ function chainsOf(
     if (!reach.touches.has(name)) continue
     const edges = graph.in.get(name)!.filter(edge => reach.takes(edge) !== 'no')
     const inbound = edges.filter(leads)
-    const isOnly = edges.length === 1 && journey.entry !== name
+    const isOnly = edges.length === 1
     // Nothing says which of several operations goes on to what is below, so only the mildest of them surely does.
     const isMixed = new Set(inbound.map(operationOf)).size > 1
     const extend = (attempts: (edge: Edge) => Estimate, mildest: boolean): Chains => {
@@ -148,7 +147,7 @@ function chainThrough(
   reach: Reach,
   isOnly: boolean,
 ): Chains {
-  const isCut = edge.kind === 'consume' || edge.hard === 'no' || !above
+  const isCut = edge.hard === 'no' || !above
   const sureBase = isCut || edge.hard === 'maybe' ? start : above.sure
   const base = isCut ? start : above.possible
   const isSure = isOnly || reach.takes(edge) === 'yes'

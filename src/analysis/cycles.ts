@@ -15,17 +15,13 @@ export function cyclesOf(graph: Graph, waits: (edge: Edge) => boolean): Cycle[] 
   const groups = stronglyConnected(out.keys(), name => out.get(name)!.map(edge => edge.to.name))
   return groups.flatMap(group => {
     const members = [...group].sort()
-    const edges = shortestRound(members[0]!, new Set(members), out)
+    const edges = shortestRound(members[0]!, out)
     return edges ? [{ edges, members }] : []
   })
 }
 
 /** Breadth first. Every member of a group with more than one lies on a circle; a group of one only if it calls itself. */
-function shortestRound(
-  start: string,
-  members: ReadonlySet<string>,
-  out: ReadonlyMap<string, readonly Edge[]>,
-): Edge[] | undefined {
+function shortestRound(start: string, out: ReadonlyMap<string, readonly Edge[]>): Edge[] | undefined {
   const routes = new Map<string, Edge[]>([[start, []]])
   for (const [name, route] of routes) {
     // Of several calls between the same two the hard one says most.
@@ -33,7 +29,7 @@ function shortestRound(
     const back = edges.find(edge => edge.to.name === start)
     if (back) return [...route, back]
     for (const edge of edges) {
-      if (members.has(edge.to.name) && !routes.has(edge.to.name)) routes.set(edge.to.name, [...route, edge])
+      if (!routes.has(edge.to.name)) routes.set(edge.to.name, [...route, edge])
     }
   }
   return undefined

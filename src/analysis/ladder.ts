@@ -28,8 +28,7 @@ export function rungsBehind(inbound: Edge, model: Model, graph: Graph, reach: Re
   const rivals = graph.in.get(inbound.to.name)!.filter(edge => edge !== inbound)
   const journeys = [...model.journeys.values()].filter(journey => may(inbound, journey))
   /** Whether everything the journey does at the callee comes through this call. */
-  const only = (journey: Journey) =>
-    journey.entry !== inbound.to.name && !rivals.some(rival => may(rival, journey)) && journeys.includes(journey)
+  const only = (journey: Journey) => !rivals.some(rival => may(rival, journey)) && journeys.includes(journey)
 
   const rungs = journeys.flatMap(journey => {
     const operations = rivals.filter(rival => may(rival, journey) && isOtherOperation(rival, inbound))

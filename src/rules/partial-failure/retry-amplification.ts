@@ -32,6 +32,7 @@ export default defineRule({
     'calls.retries',
     'calls.fallback',
     'calls.optional',
+    'calls.mode',
     'calls.operation',
     'calls.serves',
     'publishes.outbox',
@@ -91,9 +92,7 @@ export default defineRule({
       bad: yaml`
         defaults: { calls: { fallback: none } }
         services:
-          login:
-            calls: [{ to: accounts, retries: none }]
-            publishes: [{ to: logins, outbox: none }]
+          login: { calls: [{ to: accounts, retries: none }], publishes: [{ to: logins, outbox: none }] }
           accounts:
             calls:
               - { to: sessions, retries: { max: 500, budget: none, retryOn: [conflict] } } # <--

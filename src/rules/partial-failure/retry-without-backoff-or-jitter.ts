@@ -48,7 +48,7 @@ export default defineRule({
     const { max, backoff, base, jitter } = retries
     const waits = backoff !== 'none' && base !== 0
     // Where few instances are overloaded, one try at another of them is the best answer.
-    if (max === 1 && retries.differentReplica === true && (!waits || backoff === undefined)) return
+    if (max === 1 && retries.differentReplica === true) return
     const edge = facts.journeys.edgeOf(call)
     const journeys = edge ? facts.journeys.taking(edge, 'sure') : []
     const common = { fix: fixFor(base), journeys }
@@ -89,7 +89,7 @@ export default defineRule({
           orders:
             calls:
               - to: payments
-                retries: { max: 3, backoff: fixed, base: 1s, jitter: false } # <--
+                retries: { max: 3, backoff: fixed, base: 1s, jitter: false, differentReplica: true } # <--
           payments: {}
       `,
     },
@@ -208,7 +208,7 @@ export default defineRule({
             calls: [{ to: reports-db }]
         jobs:
           archive:
-            calls: [{ to: reports-db }]
+            calls: [{ to: reports-db, retries: { max: 1, backoff: fixed, base: 1s, jitter: false } }]
         stores:
           reports-db: {}
       `,

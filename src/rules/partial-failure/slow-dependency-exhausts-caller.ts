@@ -192,7 +192,7 @@ export default defineRule({
         journeys: { browse: { entry: shop, load: { peak: 200/s } }, upload: { entry: resize, load: { peak: 200/s } } }
         services:
           shop:
-            calls: [{ to: reviews, timeout: 1s, fallback: empty }, { to: catalogue, timeout: 1s, callsPerRequest: 4, fallback: none }]
+            calls: [{ to: reviews, timeout: 1s, fallback: empty }, { to: catalogue, timeout: 1s, callsPerRequest: 4, fallback: static }]
           catalogue:
             calls: [{ to: catalogue-db, timeout: 2s, fallback: none }]
           resize:

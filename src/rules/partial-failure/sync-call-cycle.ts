@@ -112,15 +112,9 @@ export default defineRule({
 })
 
 /** Within a process or a host nothing waits in a queue of requests, and a sidecar sees the traffic of both directions. */
-function waitsForService({ kind, to, via }: Edge): boolean {
+function waitsForService({ kind, via }: Edge): boolean {
   const { mode, transport } = via as Call
-  return (
-    kind === 'call' &&
-    to.kind === 'service' &&
-    mode !== 'async' &&
-    transport !== 'inProcess' &&
-    transport !== 'localhost'
-  )
+  return kind === 'call' && mode !== 'async' && transport !== 'inProcess' && transport !== 'localhost'
 }
 
 /** One request surely goes all the way round. Where operations are named, the way back may be another one that ends there. */

@@ -55,7 +55,7 @@ export default defineRule({
       }
       return
     }
-    if (time.low === Number.POSITIVE_INFINITY || latency.mostOf99 <= time.low) return
+    if (latency.mostOf99 <= time.low) return
     if (time.low !== most) yield { unknown: at }
     else yield { unknown: latency.ask, because: `"${call.name}" gives up after ${duration(most)}` }
   },

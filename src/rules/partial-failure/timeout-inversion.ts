@@ -131,7 +131,7 @@ export default defineRule({
               - { to: stock, timeout: 1s }
               - { to: prices, timeout: 1s }
               - { to: search, timeout: 1s }
-          orders: { calls: [{ to: orders-db, timeout: 200ms, retries: none }] }
+          orders: { calls: [{ to: orders-db, retries: none }] }
           stock:
             calls:
               - { to: stock-db, timeout: 200ms } # ?
@@ -202,20 +202,20 @@ export default defineRule({
     {
       title: 'A quick operation beside a slow one, slow work on messages, and a call that nothing ends',
       good: yaml`
-        defaults: { services: { serviceTime: { p99: 20ms } } }
+        defaults: { services: { serviceTime: { p99: 20ms } }, calls: { retries: none, parallelGroup: none } }
         services:
           shop:
             calls:
               - { to: orders, operation: validate, timeout: 200ms }
               - { to: orders, operation: place, timeout: 3s }
               - { to: stock, timeout: 200ms }
-          orders: { calls: [{ to: payments, timeout: 2s, retries: none }, { to: ledger, timeout: none }] }
+          orders: { calls: [{ to: payments, timeout: 2s }, { to: risk, timeout: 2s }, { to: ledger, timeout: none }] }
           stock:
             publishes: [{ to: reorders }]
             consumes: [{ from: reorders }]
-            calls: [{ to: supplier, timeout: 5s, retries: none }]
+            calls: [{ to: supplier, timeout: 5s }]
         queues: { reorders: {} }
-        externals: { payments: {}, ledger: {}, supplier: {} }
+        externals: { payments: {}, risk: {}, ledger: {}, supplier: {} }
       `,
     },
   ],

@@ -92,7 +92,7 @@ export default defineRule({
       bad: yaml`
         services:
           payments:
-            calls: [{ to: psp, mutates: true, idempotencyKey: none }]
+            calls: [{ to: psp, mutates: true, idempotencyKey: none }, { to: psp, mutates: false }]
             consumes:
               - from: order-events
                 mutates: true

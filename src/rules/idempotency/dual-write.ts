@@ -109,8 +109,7 @@ export default defineRule({
           refund: { entry: web }
           pay: { entry: payments }
         services:
-          web:
-            calls: [{ to: refunds }]
+          web: { calls: [{ to: refunds }] }
           refunds:
             consumes: [{ from: order-events, idempotent: true }]
             calls: [{ to: orders-db, access: write }]
@@ -144,9 +143,7 @@ export default defineRule({
     {
       title: 'Two journeys, and whether one of them does both is not stated',
       unclear: yaml`
-        journeys:
-          order: { entry: orders }
-          track: { entry: orders }
+        journeys: { order: { entry: orders }, track: { entry: orders } }
         services:
           orders:
             calls:
@@ -214,9 +211,7 @@ export default defineRule({
     {
       title: 'One journey writes, another publishes',
       good: yaml`
-        journeys:
-          order: { entry: orders }
-          track: { entry: orders }
+        journeys: { order: { entry: orders }, track: { entry: orders } }
         services:
           orders:
             calls: [{ to: orders-db, access: write, serves: [order] }]
@@ -228,7 +223,9 @@ export default defineRule({
     {
       title: 'A worker that dies half-way gets its message again and does both steps again',
       good: yaml`
+        journeys: { checkout: { entry: orders } }
         services:
+          orders: { publishes: [{ to: order-events, outbox: true }] }
           billing:
             consumes: [{ from: order-events, idempotent: true }]
             calls: [{ to: billing-db, access: write }]

@@ -153,9 +153,8 @@ export default defineRule({
               - { to: catalogue }
               - { to: orders } # ?
               - { to: fraud-check, mutates: true, retries: none } # ?
-          orders:
-            calls:
-              - { to: psp, mutates: true, retries: none, idempotencyKey: none }
+          orders: { calls: [{ to: payments }] }
+          payments: { calls: [{ to: psp, mutates: true, retries: none, idempotencyKey: none }] }
         externals: { psp: {}, catalogue: {}, fraud-check: {} }
       `,
     },
@@ -186,10 +185,11 @@ export default defineRule({
             calls:
               - { to: orders, serves: [checkout], mutates: true, retries: 1, idempotencyKey: true }
               - { to: views, serves: [browse], mutates: true, retries: none, idempotencyKey: none }
+              - { to: orders, serves: [browse], mutates: false, idempotencyKey: none }
               - { to: prices, mutates: false }
           orders:
             calls:
-              - { to: psp, mutates: true, retries: none, idempotencyKey: none }
+              - { to: psp, serves: [checkout], mutates: true, retries: none, idempotencyKey: none }
         externals: { psp: {}, views: {}, prices: {} }
       `,
     },

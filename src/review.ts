@@ -6,6 +6,7 @@ import { coverageOf, scoreboard, tallies, verdictOf, waivedLookup } from './engi
 import { waive } from './engine/waive.ts'
 import { severityRank, type Finding, type Path } from './finding.ts'
 import type { ManifestFiles } from './manifest/files.ts'
+import type { Model } from './manifest/model.ts'
 import { readManifest } from './manifest/read.ts'
 import type { Report } from './report.ts'
 import type { AnyRule, Violation } from './rules/define.ts'
@@ -31,6 +32,7 @@ export function review(files: ManifestFiles, rules: readonly AnyRule[], options:
     })),
   )
   const folded = fold(candidates).map(({ finding }) => finding)
+  for (const finding of folded) finding.journeys = mostCriticalFirst(finding.journeys, model)
   const { findings, waived } = waive(inOrder(folded), model.raw.waivers ?? [], options.today)
   const open = openQuestions(decided.decisions, model, decided.facts, files)
   const counted = tallies(rules, decided, waivedLookup(waived))
@@ -86,10 +88,17 @@ function toFinding(rule: AnyRule, violation: Violation, subject: Path, files: Ma
     location: files.locate(at),
     subject: about,
     evidence: evidence.map(({ label, at }) => ({ label, location: files.locateFact(at) })),
-    journeys: [...journeys].sort(byImportance).map(journey => journey.name),
+    journeys: journeys.map(journey => journey.name),
     alsoImplies: [],
   }
 }
+
+/** Folding brings journeys of consequences behind those of their cause. */
+const mostCriticalFirst = (names: readonly string[], model: Model): string[] =>
+  [...model.journeys.values()]
+    .filter(({ name }) => names.includes(name))
+    .sort(byImportance)
+    .map(({ name }) => name)
 
 /** The one place that sorts: worst first, then by place, then by rule. */
 function inOrder(findings: Finding[]): Finding[] {

@@ -1,14 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { ManifestFiles } from '../src/manifest/files.ts'
 import { readManifest } from '../src/manifest/read.ts'
-import { Source } from '../src/manifest/source.ts'
 import { yaml } from '../src/rules/define.ts'
-import { modelOf } from './support.ts'
+import { filesOf, modelOf } from './support.ts'
 
-const filesOf = (...texts: string[]) => {
-  const [first, ...others] = texts.map((text, i) => new Source(`${i}.yaml`, text))
-  return new ManifestFiles([first!, ...others])
-}
 /** `0.yaml 3:5 message`, in the order of the text. */
 const problems = (...texts: string[]) =>
   (readManifest(filesOf(...texts)).problems ?? []).map(

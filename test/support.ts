@@ -19,9 +19,15 @@ export const reviewText = (
   file = 'scaffold.yaml',
 ): Report => review(new ManifestFiles([new Source(file, text)]), rules, options)
 
+/** Files `0.yaml`, `1.yaml` and so on, read as one manifest. */
+export function filesOf(...texts: string[]): ManifestFiles {
+  const [first, ...others] = texts.map((text, i) => new Source(`${i}.yaml`, text))
+  return new ManifestFiles([first!, ...others])
+}
+
 /** The model of a manifest that can be read. */
 export function modelOf(text: string): Model {
-  const { model, problems } = readManifest(new ManifestFiles([new Source('scaffold.yaml', text)]))
+  const { model, problems } = readManifest(filesOf(text))
   if (!model) throw new Error(problems.map(({ message }) => message).join('\n'))
   return model
 }

@@ -31,13 +31,13 @@ export class Source {
     const refusal = whyNotParsed(text)
     // uniqueKeys is off because the parser's own check is quadratic; duplicates are found below.
     this.#doc = parseDocument(refusal ? '' : text, {
-      lineCounter: this.#lines,
       prettyErrors: false,
       uniqueKeys: false,
       merge: true,
       logLevel: 'error',
     })
-    if (refusal) this.#lines.lineStarts = [0, ...[...text.matchAll(/\n/g)].map(({ index }) => index + 1)]
+    // Counted here, as the parser forgets lines after some errors.
+    this.#lines.lineStarts = [0, ...[...text.matchAll(/\n/g)].map(({ index }) => index + 1)]
     this.problems = refusal
       ? [this.#problem('yaml-syntax', refusal.message, refusal.offset, refusal.offset + 1)]
       : [...this.#syntaxProblems(), ...this.#misuses()]
@@ -82,7 +82,7 @@ export class Source {
     if (own) {
       const at = (own.key as Node).range!
       const value = own.value as Node | null
-      const end = isScalar(value) && value.range && value.range[1] > at[1] ? value.range[1] : at[1]
+      const end = endOf(value) ?? at[1]
       return { value, range: [at[0], end], merged: false }
     }
     for (const pair of map.items) {
@@ -141,7 +141,9 @@ export class Source {
   }
 
   #location(path: Path, start: number, end: number): Location {
-    const point = (offset: number) => {
+    const point = (at: number) => {
+      // The parser puts what is missing at the end behind the end.
+      const offset = Math.min(at, this.text.length)
       const { line, col } = this.#lines.linePos(offset)
       return { line: Math.max(1, line), column: Math.max(1, col), offset }
     }
@@ -165,12 +167,16 @@ function item(node: unknown): Found | undefined {
   }
 }
 
+/** A plain value is shown with its key; of a map, a list or nothing the key says where it is. */
+const endOf = (value: Node | null): number | undefined =>
+  isScalar(value) && value.range && value.range[1] > value.range[0] ? value.range[1] : undefined
+
 /** A map is pointed at by its first key, which is short, rather than by all of its lines. */
 function keyOrStart(node: Node | null): [number, number] {
   const key = isMap(node) ? (node.items[0]?.key as Node | undefined) : undefined
   if (isMap(node) && key?.range) {
     const value = node.items[0]!.value as Node | null
-    return [key.range[0], isScalar(value) && value.range ? value.range[1] : key.range[1]]
+    return [key.range[0], endOf(value) ?? key.range[1]]
   }
   const start = node?.range?.[0] ?? 0
   return [start, start]

@@ -6,6 +6,7 @@ import { coverageOf, scoreboard, tallies, verdictOf, waivedLookup } from './engi
 import { waive } from './engine/waive.ts'
 import { severityRank, type Finding, type Path } from './finding.ts'
 import type { ManifestFiles } from './manifest/files.ts'
+import type { Model } from './manifest/model.ts'
 import { readManifest } from './manifest/read.ts'
 import type { Report } from './report.ts'
 import type { AnyRule, Violation } from './rules/define.ts'
@@ -30,9 +31,8 @@ export function review(files: ManifestFiles, rules: readonly AnyRule[], options:
       finding: toFinding(rule, violation, subject.path, files),
     })),
   )
-  const rank = new Map([...model.journeys.values()].sort(byImportance).map(({ name }, i) => [name, i]))
   const folded = fold(candidates).map(({ finding }) => finding)
-  for (const { journeys } of folded) journeys.sort((a, b) => rank.get(a)! - rank.get(b)!)
+  for (const finding of folded) finding.journeys = mostCriticalFirst(finding.journeys, model)
   const { findings, waived } = waive(inOrder(folded), model.raw.waivers ?? [], options.today)
   const open = openQuestions(decided.decisions, model, decided.facts, files)
   const counted = tallies(rules, decided, waivedLookup(waived))
@@ -98,6 +98,13 @@ function toFinding(rule: AnyRule, violation: Violation, subject: Path, files: Ma
     alsoImplies: [],
   }
 }
+
+/** Folding brings journeys of consequences behind those of their cause. */
+const mostCriticalFirst = (names: readonly string[], model: Model): string[] =>
+  [...model.journeys.values()]
+    .filter(({ name }) => names.includes(name))
+    .sort(byImportance)
+    .map(({ name }) => name)
 
 /** The one place that sorts: worst first, then by place, then by rule. */
 function inOrder(findings: Finding[]): Finding[] {

@@ -57,7 +57,7 @@ const texts: [string, string | Uint8Array, RegExp, string?][] = [
     /"services" is a list, expected a map from name to a service/,
   ],
   ['a name with a control character', 'services: { "a\\u0007b": {} }\n', /The name "a.*b" cannot be used/],
-  ['a prototype', '__proto__: { services: {} }\n', /Unknown key "__proto__"/],
+  ['a prototype', '__proto__: { services: {} }\n', /The name "__proto__" cannot be used/],
 ]
 
 describe('each bad text: a clear message with its place, exit 2, no stack trace, no hang', () => {

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { rulePage } from '../src/docs/rule-page.ts'
 import { rules } from '../src/rules/index.ts'
-import { schemaNames, schemaText } from '../src/schemas.ts'
+import { schemaNames, schemaText } from '../src/docs/schemas.ts'
 import { manifestReference, readme, registry, ruleIndexPage } from './generate.ts'
 
 test('src/rules/index.ts', async () => {

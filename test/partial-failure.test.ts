@@ -102,7 +102,7 @@ services:
       {
         severity: 'error',
         message:
-          'a hang of "stock" fills all 256 slots of "shop" in 1.2s with 400 waiting requests, and stops "search", which could do without; expected a limit',
+          'A hang of "stock" fills all 256 slots of "shop" in 1.2s with 400 waiting requests, and stops "search", which could do without; expected a limit',
         arithmetic: 'D = 2s\nL = 200/s x 2s = 400\nC = 8 x 32 = 256\nT = (256 - 16 busy) / 200/s = 1.2s',
       },
     ])

@@ -34,9 +34,15 @@ export function reviewFile(path: string, rules: readonly AnyRule[] = allRules, o
 
 const structure = new Set(['calls', 'publishes', 'consumes', 'steps'])
 
+/** Files `0.yaml`, `1.yaml` and so on, read as one manifest. */
+export function filesOf(...texts: string[]): ManifestFiles {
+  const [first, ...others] = texts.map((text, i) => new Source(`${i}.yaml`, text))
+  return new ManifestFiles([first!, ...others])
+}
+
 /** The model of a manifest that can be read. */
 export function modelOf(text: string): Model {
-  const { model, problems } = readManifest(new ManifestFiles([new Source('scaffold.yaml', text)]))
+  const { model, problems } = readManifest(filesOf(text))
   if (!model) throw new Error(problems.map(({ message }) => message).join('\n'))
   return model
 }
@@ -67,6 +73,7 @@ const hasDefault = (path: (string | number)[]) => {
 export interface Removal {
   /** What was left out, such as `services.web.calls.0.timeout`. */
   path: string
+  rest: unknown
   /** The rest, reviewed. Positions mean nothing in it: the text is not written and parsed again for each of a thousand facts. */
   review: (rules?: readonly AnyRule[]) => Report
 }
@@ -85,7 +92,11 @@ export function* removals(text: string, { everything = false } = {}): Generator<
     for (const step of path.slice(0, -1)) parent = parent[step] as Record<string | number, unknown>
     if (Array.isArray(parent)) parent.splice(Number(path.at(-1)), 1)
     else Reflect.deleteProperty(parent, path.at(-1)!)
-    yield { path: path.join('.'), review: (rules = allRules) => review(new ManifestFiles([positionless(rest)]), rules) }
+    yield {
+      path: path.join('.'),
+      rest,
+      review: (rules = allRules) => review(new ManifestFiles([positionless(rest)]), rules),
+    }
   }
 }
 

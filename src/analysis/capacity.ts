@@ -128,7 +128,7 @@ export function busySlots(
     const [calls, wait] = [scale(load.requestsOn(edge, kind), rounds), durations.answer(edge.to)]
     const busy = product(calls, scale(wait, 1 / 1000))
     if (busy.low > 0) words.push(`${rate(calls.low)} x ${duration(wait.low)} for ${edge.to.name}`)
-    if (call.parallelGroup === undefined) held.push(busy)
+    if (call.parallelGroup === undefined || call.parallelGroup === 'none') held.push(busy)
     else groups.set(call.parallelGroup, [...(groups.get(call.parallelGroup) ?? []), busy])
   }
   return { total: sum([...held, ...[...groups.values()].map(largest)]), words: words.join(' + ') }

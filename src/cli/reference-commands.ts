@@ -3,7 +3,7 @@ import { overviewPage, topicPage, topics } from '../docs/reference.ts'
 import { questions } from '../finding.ts'
 import { didYouMean } from '../manifest/nearest.ts'
 import { rules } from '../rules/index.ts'
-import { schemaNames, schemaText } from '../schemas.ts'
+import { schemaNames, schemaText } from '../docs/schemas.ts'
 import { UserError, type World } from './world.ts'
 
 export function explainCommand(world: World): Command {

@@ -33,12 +33,12 @@ export interface Decided {
   notApplicable: Map<string, number>
 }
 
-/** Asks every rule about every subject of its kind. */
+/** Asks every rule about every subject of its kind, in one order whatever the order of the rules. */
 export function decide(model: Model, rules: readonly AnyRule[], options: Readonly<Record<string, unknown>>): Decided {
   const facts = factsOf(model)
   const decisions: Decision[] = []
   const notApplicable = new Map<string, number>()
-  for (const rule of rules) {
+  for (const rule of [...rules].sort((a, b) => (a.id < b.id ? -1 : 1))) {
     const context: Context<never> = { model, facts, options: rule.options.parse(options[rule.id] ?? {}) as never }
     let skipped = 0
     for (const subject of subjects[rule.on](model)) {

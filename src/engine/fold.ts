@@ -12,7 +12,8 @@ const key = (path: Path) => path.join('\u0000')
 
 /**
  * One cause, one finding: a consequence on the same element goes into the finding of its cause, and what was computed from a
- * fact that cannot be believed goes into the finding that says so. A cause is as severe as the worst it causes.
+ * fact that cannot be believed goes into the finding that says so. A cause is as severe as the worst it causes. Of findings
+ * that cause each other the first stays.
  */
 export function fold(candidates: readonly Candidate[]): Candidate[] {
   const byRuleAndElement = new Map<string, Candidate>()
@@ -20,26 +21,30 @@ export function fold(candidates: readonly Candidate[]): Candidate[] {
   for (const candidate of candidates) {
     const id = `${candidate.rule.id}\u0001${key(candidate.finding.subject)}`
     if (!byRuleAndElement.has(id)) byRuleAndElement.set(id, candidate)
-    for (const fact of candidate.violation.contradicts ?? []) disbelieved.set(key(fact), candidate)
+    for (const fact of candidate.violation.contradicts ?? [])
+      if (!disbelieved.has(key(fact))) disbelieved.set(key(fact), candidate)
   }
   const causeOf = (candidate: Candidate): Candidate | undefined => {
-    for (const ruleId of candidate.rule.impliedBy ?? []) {
-      const cause = byRuleAndElement.get(`${ruleId}\u0001${key(candidate.finding.subject)}`)
-      if (cause && cause !== candidate) return cause
+    const { rule, finding, violation } = candidate
+    const rules = (rule.impliedBy ?? []).map(id => byRuleAndElement.get(`${id}\u0001${key(finding.subject)}`))
+    const used = [violation.at, ...(violation.evidence ?? []).map(({ at }) => at)]
+    const facts = used.map(fact => disbelieved.get(key(fact)))
+    return [...rules, ...facts].find(cause => cause !== undefined && cause !== candidate)
+  }
+  const order = new Map(candidates.map((candidate, i) => [candidate, i]))
+  const rootOf = (candidate: Candidate): Candidate => {
+    const chain = [candidate]
+    for (let cause = causeOf(candidate); cause; cause = causeOf(cause)) {
+      const start = chain.indexOf(cause)
+      if (start !== -1) return chain.slice(start).reduce((a, b) => (order.get(a)! < order.get(b)! ? a : b))
+      chain.push(cause)
     }
-    const used = [candidate.violation.at, ...(candidate.violation.evidence ?? []).map(({ at }) => at)]
-    const cause = used.map(fact => disbelieved.get(key(fact))).find(found => found !== undefined)
-    return cause === candidate ? undefined : cause
+    return chain.at(-1)!
   }
 
   const roots: Candidate[] = []
   for (const candidate of candidates) {
-    let root = candidate
-    const seen = new Set([candidate])
-    for (let cause = causeOf(root); cause && !seen.has(cause); cause = causeOf(root)) {
-      seen.add(cause)
-      root = cause
-    }
+    const root = rootOf(candidate)
     if (root === candidate) roots.push(candidate)
     else absorb(root.finding, candidate.finding)
   }

@@ -3,6 +3,7 @@ import { isImportant, rankOf } from '../analysis/reach.ts'
 import { formatPath, type OpenQuestion, type Path } from '../finding.ts'
 import type { ManifestFiles } from '../manifest/files.ts'
 import type { Journey, Model } from '../manifest/model.ts'
+import { componentSections } from '../manifest/schema/manifest.ts'
 import { keyOf, metaOf, schemaAt } from '../manifest/walk-schema.ts'
 import type { Decision } from './decide.ts'
 
@@ -98,5 +99,7 @@ function journeysAt(fact: Path, model: Model, facts: Facts): readonly Journey[] 
   const edge = at?.kind === 'call' ? facts.journeys.edgeOf(at) : undefined
   if (edge) return facts.journeys.taking(edge)
   // A fact about the manifest as a whole matters to every journey.
-  return fact.length === 1 ? [...model.journeys.values()] : facts.journeys.through(String(name))
+  if (fact.length === 1) return [...model.journeys.values()]
+  // Jobs, alerts and the like may have the name of a component, but no journey comes through them.
+  return (componentSections as readonly unknown[]).includes(section) ? facts.journeys.through(String(name)) : []
 }

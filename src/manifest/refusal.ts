@@ -24,8 +24,9 @@ export function whyNotParsed(text: string): { message: string; offset: number } 
 
   const binary = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffd]/.exec(text.slice(0, 65536))
   if (binary) return { message: 'This is not a text file in UTF-8', offset: binary.index }
-  const dashes = /(?:- ){1000}/.exec(text)
-  if (dashes) return { message: 'Nested too deeply to be a manifest', offset: dashes.index }
+  // Lists in lists, keys that are maps, anchors, aliases and tags in a row.
+  const run = /(?:[-?&*!][^\s,[\]{}]* ){1000}/.exec(text)
+  if (run) return { message: 'Nested too deeply to be a manifest', offset: run.index }
   let depth = 0
   for (const match of text.matchAll(/"(?:[^"\\]|\\.)*"|'[^'\n]*'|(?<=\s)#.*|[[\]{}]/g)) {
     const open = match[0] === '[' || match[0] === '{'

@@ -62,7 +62,8 @@ function show(value: unknown): string {
   if (value === null) return 'empty'
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object') return 'a map'
-  return typeof value === 'string' ? quote(value) : JSON.stringify(value)
+  if (typeof value === 'string') return quote(value)
+  return typeof value === 'number' ? String(value) : JSON.stringify(value)
 }
 
 const quote = (text: string) => `"${text.length > 60 ? `${text.slice(0, 57)}...` : text}"`

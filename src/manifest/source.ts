@@ -5,16 +5,16 @@ import {
   isScalar,
   isSeq,
   parseDocument,
-  visit,
   type Document,
   type Node,
   type Pair,
   type YAMLMap,
 } from 'yaml'
 import type { Location, Path, Problem } from '../finding.ts'
+import { isMergeKey, mergedMaps, misuses } from './misuse.ts'
 import { explainSyntax, whyNotParsed } from './refusal.ts'
 
-/** A parsed file that can say where any path in it was written. Only this file knows which parser reads. */
+/** A parsed file that can say where any path in it was written. Only this file and `misuse.ts` know which parser reads. */
 export class Source {
   readonly file: string
   readonly text: string
@@ -32,16 +32,16 @@ export class Source {
     const refusal = whyNotParsed(text)
     // uniqueKeys is off because the parser's own check is quadratic; duplicates are found below.
     this.#doc = parseDocument(refusal ? '' : text, {
-      lineCounter: this.#lines,
       prettyErrors: false,
       uniqueKeys: false,
       merge: true,
       logLevel: 'error',
     })
-    if (refusal) this.#lines.lineStarts = [...text.matchAll(/^/gm)].map(({ index }) => index)
+    // Counted here, as the parser forgets lines after some errors.
+    this.#lines.lineStarts = [0, ...[...text.matchAll(/\n/g)].map(({ index }) => index + 1)]
     this.problems = refusal
       ? [this.#problem('yaml-syntax', refusal.message, refusal.offset, refusal.offset + 1)]
-      : [...this.#syntaxProblems(), ...this.#duplicates(), ...this.#aliasProblems()]
+      : [...this.#syntaxProblems(), ...this.#misuses()]
     this.value = this.problems.length > 0 ? undefined : this.#toValue()
   }
 
@@ -88,7 +88,7 @@ export class Source {
     if (own) {
       const at = (own.key as Node).range!
       const value = own.value as Node | null
-      const end = isScalar(value) && value.range && value.range[1] > at[1] ? value.range[1] : at[1]
+      const end = endOf(value) ?? at[1]
       return { value, range: [at[0], end], merged: false }
     }
     for (const pair of map.items) {
@@ -121,47 +121,12 @@ export class Source {
     return [...errors, ...warnings].slice(0, 50)
   }
 
-  #duplicates(): Problem[] {
-    const problems: Problem[] = []
-    visit(this.#doc, {
-      Map: (_, map) => {
-        const seen = new Map<string, Node>()
-        for (const { key } of map.items) {
-          if (!isScalar(key) || isMergeKey({ key })) continue
-          const name = String(key.value)
-          const first = seen.get(name)
-          if (!first) seen.set(name, key)
-          else {
-            const problem = this.#problem('duplicate-name', `"${name}" is defined twice`, key.range![0], key.range![1])
-            problem.related.push({
-              label: 'first defined',
-              location: this.#location([], first.range![0], first.range![1]),
-            })
-            problems.push(problem)
-          }
-        }
-      },
+  #misuses(): Problem[] {
+    return misuses(this.#doc).map(({ ruleId, message, at: [start, end], first }) => {
+      const problem = this.#problem(ruleId, message, start, end)
+      if (first) problem.related.push({ label: 'first defined', location: this.#location([], ...first) })
+      return problem
     })
-    return problems
-  }
-
-  /** An alias without an anchor, or one inside what it stands for, which would never end. */
-  #aliasProblems(): Problem[] {
-    const problems: Problem[] = []
-    visit(this.#doc, {
-      Alias: (_, alias, ancestors) => {
-        const target = alias.resolve(this.#doc)
-        const [start, end] = alias.range!
-        if (!target)
-          problems.push(this.#problem('yaml-syntax', `No anchor &${alias.source} is set before this alias`, start, end))
-        else if (ancestors.includes(target)) {
-          problems.push(
-            this.#problem('yaml-syntax', `The alias *${alias.source} stands inside what it stands for`, start, end),
-          )
-        }
-      },
-    })
-    return problems
   }
 
   #toValue(): unknown {
@@ -170,7 +135,9 @@ export class Source {
     } catch (error) {
       // All that is left to fail: the parser counts how far aliases multiply.
       const text = 'Aliases multiply into more data than the text holds; write the values out'
-      this.problems.push(this.#problem('yaml-syntax', error instanceof ReferenceError ? text : String(error), 0, 1))
+      this.problems.push(
+        this.#problem('yaml-syntax', error instanceof ReferenceError ? text : (error as Error).message, 0, 1),
+      )
       return undefined
     }
   }
@@ -180,7 +147,9 @@ export class Source {
   }
 
   #location(path: Path, start: number, end: number): Location {
-    const point = (offset: number) => {
+    const point = (at: number) => {
+      // The parser puts what is missing at the end behind the end.
+      const offset = Math.min(at, this.text.length)
       const { line, col } = this.#lines.linePos(offset)
       return { line: Math.max(1, line), column: Math.max(1, col), offset }
     }
@@ -204,22 +173,17 @@ function item(node: unknown): Found | undefined {
   }
 }
 
+/** A plain value is shown with its key; of a map, a list or nothing the key says where it is. */
+const endOf = (value: Node | null): number | undefined =>
+  isScalar(value) && value.range && value.range[1] > value.range[0] ? value.range[1] : undefined
+
 /** A map is pointed at by its first key, which is short, rather than by all of its lines. */
 function keyOrStart(node: Node | null): [number, number] {
   const key = isMap(node) ? (node.items[0]?.key as Node | undefined) : undefined
   if (isMap(node) && key?.range) {
     const value = node.items[0]!.value as Node | null
-    return [key.range[0], isScalar(value) && value.range ? value.range[1] : key.range[1]]
+    return [key.range[0], endOf(value) ?? key.range[1]]
   }
   const start = node?.range?.[0] ?? 0
   return [start, start]
-}
-
-const isMergeKey = ({ key }: { key: unknown }) =>
-  isScalar(key) && (key.value === '<<' || (typeof key.value === 'symbol' && key.value.description === '<<'))
-
-function mergedMaps(node: Node | null, doc: Document): YAMLMap[] {
-  const target = isAlias(node) ? node.resolve(doc) : node
-  if (isMap(target)) return [target]
-  return isSeq(target) ? target.items.flatMap(one => mergedMaps(one as Node | null, doc)) : []
 }

@@ -130,7 +130,9 @@ function journeysOf(raw: Manifest, services: Map<string, Service>, defaults: Def
     implied: false,
   }))
   if (stated.size > 0) return stated
-  const called = new Set([...services.values()].flatMap(service => service.calls.map(call => call.to)))
+  const called = new Set(
+    [...services.values()].flatMap(({ name, calls }) => calls.map(({ to }) => to).filter(to => to !== name)),
+  )
   const roots = [...services.values()].filter(s => isEntryRole(s) || (!called.has(s.name) && s.consumes.length === 0))
   return new Map(
     roots.map(({ name }) => [name, { kind: 'journey', name, path: ['journeys', name], entry: name, implied: true }]),

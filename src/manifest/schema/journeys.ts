@@ -22,7 +22,7 @@ const loadDetails = element(
     }),
     peakWindow: fact(
       z
-        .string()
+        .string({ error: 'expected hours such as 11:30-13:30' })
         .regex(/^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/, { error: 'expected hours such as 11:30-13:30' }),
       'Hours of the peak, in the time zone of the schedules.',
       { ask: 'At which hours is the peak?', example: '11:30-13:30' },

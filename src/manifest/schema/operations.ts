@@ -121,7 +121,9 @@ export const expectationSchema = element(
           down: fact(reference('a component'), 'This is down.', { example: 'catalogue-cache' }),
           slow: fact(reference('a component'), 'This hangs.', { example: 'psp' }),
           load: fact(
-            z.string().regex(/^\d+(?:\.\d+)?x$/, { error: 'expected a factor such as 3x' }),
+            z
+              .string({ error: 'expected a factor such as 3x' })
+              .regex(/^\d+(?:\.\d+)?x$/, { error: 'expected a factor such as 3x' }),
             'Load is multiplied.',
             { example: '3x' },
           ),

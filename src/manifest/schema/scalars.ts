@@ -49,7 +49,7 @@ const shareText = 'a percentage such as 99.9%, or a fraction below 1 such as 0.9
 export const share = () => {
   const error: z.core.$ZodErrorMap = issue => `expected ${shareText}${percentHint(issue.input)}`
   const fraction = z.number({ error }).min(0, { error }).lt(1, { error })
-  return z.union([z.string().regex(/^\d+(?:\.\d+)?%$/), fraction], { error }).transform((value, context) => {
+  return z.union([z.string().regex(/^\d+(?:\.\d+)?%$/, { error }), fraction], { error }).transform((value, context) => {
     // Shifting the exponent in the text keeps 99.9% exactly the double nearest to 0.999.
     const result = typeof value === 'string' ? Number(`${value.slice(0, -1)}e-2`) : value
     if (result > 1) context.addIssue({ code: 'custom', message: 'expected at most 100%' })
@@ -108,7 +108,9 @@ const coresText = 'a number of cores such as 2, 0.5 or 500m'
 /** `2`, `0.5` or Kubernetes' `500m` -> cores. */
 export const cores = () =>
   z
-    .union([factor(), z.string().regex(/^\d+m$/)], { error: `expected ${coresText}` })
+    .union([factor(), z.string().regex(/^\d+m$/, { error: `expected ${coresText}` })], {
+      error: `expected ${coresText}`,
+    })
     .transform(value => (typeof value === 'string' ? Number(value.slice(0, -1)) / 1000 : value))
 
 /** A whole number from `min` to a billion. */

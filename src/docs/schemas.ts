@@ -1,5 +1,5 @@
-import { manifestJsonSchema } from './manifest/json-schema.ts'
-import { reportJsonSchema } from './reporters/report-schema.ts'
+import { manifestJsonSchema } from '../manifest/json-schema.ts'
+import { reportJsonSchema } from '../reporters/report-schema.ts'
 
 /** The JSON Schemas that the package publishes, by name. */
 const schemas = { manifest: manifestJsonSchema, report: reportJsonSchema }

@@ -41,8 +41,7 @@ export default defineRule({
     const executions = executionsOf(call)
     if (changesState(call) === undefined) {
       const mayAct = call.target?.kind === 'service' || call.target?.kind === 'external'
-      if (mayAct && executions !== undefined && executions > 1)
-        yield { unknown: [...call.path, 'mutates'], because: `one request may be carried out ${times(executions)}` }
+      if (mayAct && executions !== 1) yield { unknown: [...call.path, 'mutates'], because: ifItDoes(executions) }
       return
     }
     const users = repeatedByUsers(call, facts)
@@ -125,7 +124,8 @@ export default defineRule({
       `,
     },
     {
-      title: 'A retried call of a service may change state; one to a cache or database is taken to say so itself',
+      title:
+        'A call of a service that may be retried may change state; one to a cache or database is taken to say so itself',
       unclear: yaml`
         services:
           orders:
@@ -134,7 +134,7 @@ export default defineRule({
               - { to: stock, hedge: true } # ?
               - { to: orders-db, retries: 2 }
               - { to: prices, retries: 2 }
-              - { to: mailer }
+              - { to: mailer } # ?
               - { to: basket, retries: none }
           stock: {}
         stores: { orders-db: {} }
@@ -150,10 +150,10 @@ export default defineRule({
         services:
           web:
             calls:
-              - { to: catalogue }
-              - { to: orders } # ?
+              - { to: catalogue, retries: none }
+              - { to: orders, retries: none } # ?
               - { to: fraud-check, mutates: true, retries: none } # ?
-          orders: { calls: [{ to: payments }] }
+          orders: { calls: [{ to: payments, retries: none }] }
           payments: { calls: [{ to: psp, mutates: true, retries: none, idempotencyKey: none }] }
         externals: { psp: {}, catalogue: {}, fraud-check: {} }
       `,
@@ -197,6 +197,11 @@ export default defineRule({
 })
 
 const times = (executions: number) => (executions === 2 ? 'twice' : `${number(executions)} times`)
+
+const ifItDoes = (executions: number | undefined): string =>
+  executions === undefined
+    ? 'if it does and is retried, it may be carried out twice'
+    : `one request may be carried out ${times(executions)}`
 
 const reasonToAsk = (executions: number | undefined): string =>
   executions === undefined

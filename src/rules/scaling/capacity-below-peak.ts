@@ -111,8 +111,6 @@ export default defineRule({
             publishes: [{ to: orders, outbox: true }]
           mailer:
             replicas: 2
-            concurrency: 2
-            serviceTime: { mean: 50ms }
             consumes: [{ from: orders, concurrency: 2, processing: { mean: 50ms } }]
             calls: [{ to: smtp }]
         externals:

@@ -22,6 +22,40 @@ test.each<[string, string, string[]]>([
     ['error order-events', 'error views', 'warning mails'],
   ],
   [
+    'dlq-missing',
+    yaml`
+      queues:
+        a: { engine: kafka@4, dlq: none }
+        b: { engine: sqs-fifo, retention: 4d, dlq: none }
+        c: { engine: sqs, dlq: none }
+        d: { engine: rabbitmq@3, queueType: quorum, dlq: none }
+        e: { engine: rabbitmq@4, dlq: none }
+        f: { engine: rabbitmq@4, queueType: classic, dlq: none }
+        g: { engine: sqs, dlq: none, onPoison: skip }
+    `,
+    [
+      'warning stops its partition, while',
+      'warning holds up its message group for 4d;',
+      'warning comes again until it expires;',
+      'warning comes again for ever;',
+      'warning dropped after 20 deliveries by a quorum queue',
+      'warning comes again for ever;',
+      'warning is dropped;',
+    ],
+  ],
+  [
+    'shared-datastore',
+    yaml`
+      services:
+        orders: { calls: [{ to: main-db, access: write, schema: public }] }
+        billing: { calls: [{ to: main-db, access: write, schema: public }] }
+        returns: { calls: [{ to: main-db, access: write, schema: returns }] }
+        stock: { calls: [{ to: main-db, schema: public }] }
+      stores: { main-db: {} }
+    `,
+    ['warning "orders" and "billing" both write the schema "public" of "main-db"'],
+  ],
+  [
     'at-least-once-consumer-not-idempotent',
     yaml`
       journeys:

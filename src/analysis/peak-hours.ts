@@ -35,19 +35,21 @@ export function whenRuns(job: Job, users: readonly Journey[]): Overlap {
   const peaks = peakHoursOf(users)
   const asking = (key: 'schedule' | 'duration'): Overlap => ({ ...peaks, meets: [], missing: [[...path, key]] })
   const times = schedule === undefined ? undefined : timesOfDay(schedule)
-  if (times === undefined && (schedule !== undefined || interval === undefined)) return asking('schedule')
 
-  // An interval that fits into the peak has a run in it, whenever the first was.
-  const before = (journey: Journey): number => {
+  // What runs at intervals that fit into the peak has a run in it, whenever the first was.
+  const before = (journey: Journey): number | undefined => {
     const hours = hoursOf(journey.load!.peakWindow!)
     if (times) return lead(times, hours)
-    return interval! <= lengthOf(hours) ? 0 : interval! - lengthOf(hours)
+    return schedule === undefined && interval !== undefined ? Math.max(0, interval - lengthOf(hours)) : undefined
   }
-  const compare = (start: number, { name, load }: Journey): string =>
+  const compare = (start: number | undefined, { name, load }: Journey): string =>
     start === 0
       ? `a run starts within ${load!.peakWindow!}, the peak of ${name}`
-      : `a run starts ${duration(start)} before ${load!.peakWindow!}, the peak of ${name}, and takes ${duration(job.duration!)}`
-  const within = peaks.meets.filter(journey => before(journey) === 0 || before(journey) < (job.duration ?? 0))
+      : `a run starts ${duration(start!)} before ${load!.peakWindow!}, the peak of ${name}, and takes ${duration(job.duration!)}`
+  const within = peaks.meets.filter(journey => {
+    const start = before(journey)
+    return start === 0 || (start !== undefined && start < (job.duration ?? 0))
+  })
   if (within.length > 0) {
     const when = times ? `on its schedule ${schedule!}` : `every ${duration(interval!)}`
     return {

@@ -28,9 +28,9 @@ export function rereads(journey: Journey, model: Model): { call: Call; store: St
 
 /** Whether replicas get a write after it was answered; `undefined` where nothing says so. */
 export function isLate({ replication, consistency, replicationLag }: Store): boolean | undefined {
-  if (replication === 'sync' || replication === 'quorum' || consistency === 'strong') return false
   const lag = replicationLag?.p99 ?? replicationLag?.mean
-  return replication === 'async' || consistency === 'eventual' || (lag !== undefined && lag > 0) ? true : undefined
+  if (replication === 'sync' || replication === 'quorum' || consistency === 'strong' || lag === 0) return false
+  return replication === 'async' || consistency === 'eventual' || lag !== undefined ? true : undefined
 }
 
 /** Reads that the journey surely takes; a call of several journeys belongs to the most important of them. */

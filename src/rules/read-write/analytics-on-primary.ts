@@ -59,10 +59,11 @@ export default defineRule({
     if (readFrom !== 'primary') return
 
     const users = usersOf(store, facts)
+    const heavy = needsCare(store, facts, options.utilisation)
+    if (heavy === false) return
     const overlap = from.kind === 'job' ? whenRuns(from, users) : runsAlways(users)
-    const heavy = overlap.meets.length > 0 ? needsCare(store, facts, options.utilisation) : true
-    const missing = overlap.meets.length === 0 ? overlap.missing : heavy === true || heavy === false ? [] : heavy
-    if (heavy === false || (purposeless && missing.length > 0)) return
+    const missing = overlap.meets.length === 0 ? overlap.missing : heavy === true ? [] : heavy
+    if (purposeless && missing.length > 0) return
     if (missing.length > 0) return yield* ask(missing, `"${from.name}" reads the primary of "${store.name}"`)
     if (overlap.meets.length === 0) return
     if (purposeless)
@@ -114,7 +115,7 @@ export default defineRule({
             calls:
               - { to: orders-db, access: read, readFrom: primary } # <--
         stores:
-          orders-db: { replicas: 1, capacity: { rps: 1000 } }
+          orders-db: { capacity: { rps: 1000 } }
         jobs:
           stock-export: { purpose: export, schedule: 0 10 * * *, duration: 2h, calls: [{ to: orders-db, readFrom: primary }] } # <--
           funnel: { purpose: analytics, interval: 10m, calls: [{ to: orders-db, readFrom: primary }] } # <--
@@ -166,7 +167,7 @@ export default defineRule({
       `,
     },
     {
-      title: 'A replica answers the report; another reads at night; a third reads what users never ask',
+      title: 'A replica answers the report; another is done before the peak; a third reads what users never ask',
       good: yaml`
         journeys:
           checkout: { entry: orders, load: { peak: 600/s, peakWindow: 11:30-13:30 } }
@@ -185,8 +186,8 @@ export default defineRule({
               - { to: orders-db, access: write }
           stock-export:
             purpose: export
-            schedule: 0 3 * * *
-            duration: 2h
+            schedule: 0 10 * * *
+            duration: 1h30m
             calls: [{ to: orders-db, readFrom: primary }]
           expire-carts: { purpose: maintenance, schedule: 0 12 * * *, calls: [{ to: orders-db, readFrom: primary }] }
       `,
@@ -195,12 +196,16 @@ export default defineRule({
       title: 'One node that has half of its time left can spare some for a report',
       good: yaml`
         journeys:
-          checkout: { entry: orders, load: { steady: 100/s, peak: 599/s, peakWindow: 11:30-13:30 } }
+          checkout: { entry: orders, load: { steady: 100/s, peak: 598/s, peakWindow: 11:30-13:30 } }
+          watch: { entry: dashboards, load: { steady: 1/s, peak: 1/s, peakWindow: 11:30-13:30 } }
         services:
           orders: { calls: [{ to: orders-db, access: readWrite }] }
-          dashboards: { purpose: analytics, calls: [{ to: orders-db, access: read, readFrom: primary }] }
+          dashboards:
+            purpose: analytics
+            calls: [{ to: orders-db, access: read, readFrom: primary }, { to: warehouse, readFrom: primary }]
         stores:
           orders-db: { replicas: 1, capacity: { rps: 1000 } }
+          warehouse: { replicas: 2 }
         jobs:
           revenue-report:
             purpose: analytics

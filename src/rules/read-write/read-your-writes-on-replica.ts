@@ -70,13 +70,16 @@ export default defineRule({
           checkout:
             entry: shop
             consistency: readYourWrites
-            steps: [{ service: profile, writes: profile-db }, { service: orders, reads: profile-db }]
+            steps: [{ service: shop }, { service: profile, writes: profile-db }, { service: orders, reads: profile-db }]
+          browse: { entry: shop }
         services:
           shop: { calls: [{ to: profile }, { to: orders }] }
           profile: { calls: [{ to: profile-db, access: write }] }
           orders:
             calls:
               - { to: profile-db, access: read, readFrom: replica, sessionConsistency: false } # <--
+              - { to: profile-db, access: write, readFrom: primary }
+              - { to: profile-db, access: read, readFrom: primary, serves: [browse] }
         stores: { profile-db: { replicas: 3, replication: async, replicationLag: { p99: 2s } } }
       `,
     },
@@ -111,6 +114,7 @@ export default defineRule({
           orders:
             calls:
               - { to: profile-db, access: read, readFrom: replica }
+              - { to: orders-db, access: read, readFrom: replica }
               - { to: orders-db, access: readWrite, serves: [pay] } # ?
               - { to: stock-db, serves: [pay], consistency: strong, readFrom: replica }
               - { to: carts-db, serves: [pay], consistency: strong, readFrom: replica } # ?
@@ -157,7 +161,9 @@ export default defineRule({
               - { to: orders-db, readFrom: replica, consistency: bounded }
           orders:
             calls:
+              - { to: profile-db, access: read, readFrom: replica }
               - { to: profile-db, access: read, readFrom: primary }
+              - { to: tax-db, access: read, readFrom: replica, consistency: strong }
               - { to: orders-db, access: write, readFrom: replica }
               - { to: single-db, access: read, consistency: strong, maxStaleness: 1s }
               - { to: ledger, access: read, readFrom: replica, consistency: strong }
@@ -173,6 +179,7 @@ export default defineRule({
           single-db: { replicas: 1 }
           ledger: { replication: sync }
           accounts: { consistency: strong }
+          tax-db: { replicationLag: { p99: 0s } }
           views-db: { replicationLag: { p99: 1m } }
       `,
     },

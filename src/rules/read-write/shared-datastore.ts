@@ -109,6 +109,8 @@ export default defineRule({
             calls: [{ to: main-db, access: readWrite, schema: orders }]
           billing:
             calls: [{ to: main-db, access: readWrite, schema: billing }]
+          returns:
+            calls: [{ to: main-db, schema: returns }]
         stores: { main-db: { engine: postgres@16 } }
       `,
     },
@@ -119,11 +121,11 @@ export default defineRule({
           orders:
             calls: [{ to: main-db, access: readWrite, schema: orders }]
           reports:
-            calls: [{ to: main-db, access: read, schema: orders }]
+            calls: [{ to: main-db, access: read }, { to: reports-db, access: write }]
         jobs:
           clean-up:
             calls: [{ to: main-db, access: write, schema: orders }]
-        stores: { main-db: {} }
+        stores: { main-db: {}, reports-db: {} }
       `,
     },
     {

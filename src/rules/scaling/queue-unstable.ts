@@ -78,7 +78,7 @@ export default defineRule({
         services:
           invoices:
             replicas: 30
-            consumes: [{ from: order-events, group: invoices, concurrency: 1, processing: { mean: 50ms } }]
+            consumes: [{ from: order-events, group: invoices, concurrency: 2, processing: { mean: 50ms } }]
           search-index:
             replicas: 4
             consumes: [{ from: order-events, group: search, concurrency: 20, keyParallel: 10, processing: { mean: 50ms } }]
@@ -177,8 +177,9 @@ export default defineRule({
             consumes: [{ from: images }]
           thumbnails:
             consumes: [{ from: images, runtime: lambda }]
+          archive: { replicas: 1, consumes: [{ from: images }] }
         queues:
-          images: { load: 400/s }
+          images: { load: 400/s, engine: sqs }
           unread: { load: 400/s }
       `,
     },

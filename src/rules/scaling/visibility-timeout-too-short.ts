@@ -131,7 +131,7 @@ export default defineRule({
           mailer:
             runtime: container
             consumes:
-              - { from: mails, processing: { p99: 40s } } # ?
+              - { from: mails, processing: { p99: 40s }, batchSize: 2 } # ?
           points:
             runtime: container
             consumes:
@@ -140,6 +140,10 @@ export default defineRule({
             runtime: container
             consumes:
               - { from: mails, processing: { timeout: 20s }, batchSize: 2 } # ? x2
+          audit:
+            runtime: container
+            consumes:
+              - { from: mails } # ? x3
         queues:
           images: { engine: sqs } # ?
           order-events: { engine: sqs, visibilityTimeout: 1m }
@@ -230,7 +234,6 @@ function consumerNeed(consume: Consume): Need & { estimate: Estimate } {
 /** How many messages come one after another. What is not stated may be one message, or all of them at the same time. */
 function roundsOf({ batchSize, concurrency, path }: Consume): Estimate {
   const most = batchSize ?? mostReceived
-  if (most === 1) return exactly(1)
   const missing = [
     ...(batchSize === undefined ? [[...path, 'batchSize']] : []),
     ...(concurrency === undefined ? [[...path, 'concurrency']] : []),

@@ -162,9 +162,9 @@ export default defineRule({
           gateway: { calls: [{ to: shop }] }
           shop: { calls: [{ to: orders }] }
           orders: { calls: [{ to: orders-db }] }
-          billing: { calls: [{ to: psp, retries: { max: 7, budget: none } }] }
+          billing: { calls: [{ to: psp, retries: { max: 7, budget: none } }, { to: mailer, retries: 1 }] }
         stores: { orders-db: {} }
-        externals: { psp: {} }
+        externals: { psp: {}, mailer: {} }
       `,
     },
     {

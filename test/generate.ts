@@ -49,13 +49,16 @@ export function readme(): string {
   }
   const text = readFileSync('README.md', 'utf8')
   return text.replaceAll(
-    /(<!-- begin:(\w+) -->\n)[^]*?(\n<!-- end -->)/g,
-    (_, open: string, name: string, close: string) => open + blocks[name]!() + close,
+    /(<!-- begin:(\w+) -->\n)[^]*?(<!-- end -->)/g,
+    (_, open: string, name: string, close: string) => `${open}${blocks[name]!()}\n${close}`,
   )
 }
 
-/** The first findings and the verdict: enough to see what a review is like. */
+/** A few findings, the scoreboard and the verdict: enough to see what a review is like. */
 function excerpt(text: string): string {
   const parts = text.trimEnd().split('\n\n')
-  return [...parts.slice(0, 3), '...', ...parts.slice(-2)].join('\n\n')
+  const shown = ['timeout-inversion', 'retry-amplification', 'connection-ledger-overflow', 'cache-is-load-bearing']
+  const findings = shown.map(id => parts.find(part => part.includes(`[${id}]`))!)
+  const plain = [...findings, '...', ...parts.slice(-2)].join('\n\n')
+  return plain.replaceAll(/ +$/gm, '')
 }

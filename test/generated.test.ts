@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { rulePage } from '../src/docs/rule-page.ts'
 import { rules } from '../src/rules/index.ts'
 import { schemaNames, schemaText } from '../src/docs/schemas.ts'
+import { reviewText } from './support.ts'
 import { manifestReference, readme, registry, ruleIndexPage } from './generate.ts'
 
 test('src/rules/index.ts', async () => {
@@ -27,6 +28,23 @@ test.each(rules.map(rule => [rule.id, rule] as const))('docs/rules/%s.md', async
 
 test('README.md', async () => {
   await expect(readme()).toMatchFileSnapshot('../README.md')
+})
+
+test('the README keeps its parts, and its manifest can be read', () => {
+  const text = readme()
+  for (const part of [
+    'npm ci && npm start',
+    'npm ci && npm test',
+    '<!-- begin:output -->',
+    '<!-- begin:rules -->',
+    '## Use it',
+    '## Examples',
+  ]) {
+    expect(text.split(part), part).toHaveLength(2)
+  }
+  const [manifest, waivers] = [...text.matchAll(/```yaml\n([^]*?)```/g)].map(([, yaml]) => yaml!)
+  expect(reviewText(manifest!).problems).toEqual([])
+  expect(reviewText(waivers!).problems).toEqual([])
 })
 
 test('no page without a rule, no schema without a source', () => {

@@ -1,3 +1,19 @@
 import { defineConfig } from 'vitest/config'
+import type { Reporter } from 'vitest/node'
 
-export default defineConfig({ test: { include: ['test/**/*.test.ts'], testTimeout: 30_000 } })
+/** One plain line at the end that any CI can read. */
+const counts: Reporter = {
+  onTestRunEnd(modules) {
+    const count = (state: string) =>
+      modules.reduce(
+        (sum, module) => sum + [...module.children.allTests()].filter(test => test.result().state === state).length,
+        0,
+      )
+    const broken = modules.filter(module => module.errors().length > 0).length
+    console.log(`${count('passed')} passed, ${count('failed') + broken} failed, ${count('skipped')} skipped`)
+  },
+}
+
+export default defineConfig({
+  test: { include: ['test/**/*.test.ts'], testTimeout: 30_000, reporters: ['default', counts] },
+})

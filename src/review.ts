@@ -78,6 +78,9 @@ function toFinding(rule: AnyRule, violation: Violation, subject: Path, files: Ma
     journeys = [],
     about = subject,
   } = violation
+  const stated = files.locateFact(at)
+  const location = files.locate(at)
+  const elsewhere = stated.file !== location.file || stated.start.offset !== location.start.offset
   return {
     ruleId: rule.id,
     question: rule.question,
@@ -85,9 +88,12 @@ function toFinding(rule: AnyRule, violation: Violation, subject: Path, files: Ma
     message,
     ...(arithmetic === undefined ? {} : { arithmetic }),
     fix,
-    location: files.locate(at),
+    location,
     subject: about,
-    evidence: evidence.map(({ label, at }) => ({ label, location: files.locateFact(at) })),
+    evidence: [
+      ...(elsewhere ? [{ label: 'stated by the defaults', location: stated }] : []),
+      ...evidence.map(({ label, at }) => ({ label, location: files.locateFact(at) })),
+    ],
     journeys: journeys.map(journey => journey.name),
     alsoImplies: [],
   }

@@ -35,7 +35,17 @@ export function duration(milliseconds: number): string {
   const size = Math.abs(milliseconds)
   const fitting = times.filter(([factor]) => size >= factor)
   const [factor, unit] = fitting.find(([factor]) => isShort(size / factor)) ?? fitting[0] ?? [1, 'ms']
+  if (unit === 's' && size >= 1000_000) return compound(size)
   return `${number(milliseconds / factor).replaceAll(' ', '')}${unit}`
+}
+
+/** `1h3s`: whole hours, minutes and seconds, where seconds alone would be thousands. */
+function compound(milliseconds: number): string {
+  const whole = times.slice(0, 4).map(([factor, unit], i) => {
+    const above = i === 0 ? milliseconds : milliseconds % times[i - 1]![0]
+    return [Math.floor(above / factor), unit] as const
+  })
+  return whole.flatMap(([amount, unit]) => (amount > 0 ? [`${amount}${unit}`] : [])).join('')
 }
 
 /** Whether a person would write the number out: below 10 000, and three significant digits say all of it. */

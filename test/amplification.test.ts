@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { amplificationOf, attemptsOf } from '../src/analysis/amplification.ts'
-import { ledgerOf } from '../src/analysis/connections.ts'
+import { attemptsOf } from '../src/analysis/amplification.ts'
+import { factsOf } from '../src/analysis/index.ts'
 import { exactly } from '../src/analysis/estimate.ts'
-import { buildGraph } from '../src/analysis/graph.ts'
 import { formatRoute } from '../src/analysis/reach.ts'
 import { formatPath, type Path } from '../src/finding.ts'
 import { yaml } from '../src/rules/define.ts'
@@ -29,12 +28,12 @@ describe('amplification', () => {
 
   const amplified = (text: string) => {
     const model = modelOf(text)
-    const found = amplificationOf(model, buildGraph(model))
+    const found = factsOf(model).amplification
     return (name: string) => found.get(name)!
   }
   const tiers = (retries: readonly string[]) => `
 services:
-${retries.map((policy, i) => `  tier${i}: { calls: [{ to: tier${i + 1}, retries: ${policy} }] }`).join('\n')}
+${retries.map((policy, i) => `  tier${i}: { calls: [{ to: tier${i + 1}, retries: ${policy}, fallback: none }] }`).join('\n')}
   tier${retries.length}: {}
 `
 
@@ -51,9 +50,9 @@ ${retries.map((policy, i) => `  tier${i}: { calls: [{ to: tier${i + 1}, retries:
   test('the worst path counts, tiers that do not retry are no tiers, and deliveries multiply', () => {
     const found = amplified(yaml`
       services:
-        web: { calls: [{ to: db, retries: { max: 1, budget: none } }, { to: shop, retries: none }] }
+        web: { calls: [{ to: db, retries: { max: 1, budget: none } }, { to: shop, retries: none, fallback: none }] }
         shop: { calls: [{ to: db, retries: { max: 2, budget: none } }], publishes: [{ to: orders }] }
-        billing: { consumes: [{ from: orders }], calls: [{ to: psp, retries: { max: 1, budget: none } }] }
+        billing: { consumes: [{ from: orders }], calls: [{ to: psp, retries: { max: 1, budget: none }, fallback: none }] }
       stores: { db: {} }
       queues: { orders: { dlq: { to: dead, maxReceive: 5 } } }
       externals: { psp: {} }
@@ -61,16 +60,16 @@ ${retries.map((policy, i) => `  tier${i}: { calls: [{ to: tier${i + 1}, retries:
     expect(found('db').factor).toEqual(exactly(3))
     expect(formatRoute(found('db').route)).toBe('shop -> db')
     expect(found('db').tiers.map(({ name }) => name)).toEqual(['shop -> db'])
-    // 5 deliveries x 2 attempts.
-    expect(found('psp').factor).toEqual(exactly(10))
+    // 2 attempts for each of 5 deliveries, which come one after another and so are no load at one time.
+    expect([found('psp').factor, found('psp').deliveries]).toEqual([exactly(2), 5])
   })
 
   test('a cycle ends: an edge that leads back to where requests come from is left out', () => {
     const found = amplified(yaml`
       journeys: { buy: { entry: orders } }
       services:
-        stock: { calls: [{ to: orders, retries: { max: 4, budget: none } }, { to: stock, retries: { max: 9, budget: none } }] }
-        orders: { calls: [{ to: stock, retries: { max: 2, budget: none } }] }
+        stock: { calls: [{ to: orders, retries: { max: 4, budget: none }, fallback: none }, { to: stock, retries: { max: 9, budget: none }, fallback: none }] }
+        orders: { calls: [{ to: stock, retries: { max: 2, budget: none }, fallback: none }] }
     `)
     expect([found('orders').factor, found('stock').factor]).toEqual([exactly(1), exactly(3)])
   })
@@ -79,7 +78,7 @@ ${retries.map((policy, i) => `  tier${i}: { calls: [{ to: tier${i + 1}, retries:
 describe('connections', () => {
   const ledger = (text: string) => {
     const model = modelOf(text)
-    return ledgerOf(model.stores.get('db')!, model)
+    return factsOf(model).ledger(model.stores.get('db')!)
   }
   const shop = (facts: string) =>
     `services:\n  shop: { calls: [{ to: db, pool: 10 }], ${facts} }\nstores: { db: { maxConnections: 100 } }\n`

@@ -54,7 +54,9 @@ const outsideWorld = [
 function impuritiesOf({ file, text }: File): string[] {
   const found: string[] = []
   const visit = (node: ts.Node): void => {
-    if (ts.isNewExpression(node) && node.expression.getText() === 'Date') found.push('new Date')
+    // With an argument it is a date; without one it is the clock.
+    if (ts.isNewExpression(node) && node.expression.getText() === 'Date' && !node.arguments?.length)
+      found.push('new Date')
     if (ts.isPropertyAccessExpression(node)) {
       if (['Date.now', 'Math.random'].includes(node.getText())) found.push(node.getText())
       visit(node.expression)
@@ -109,7 +111,7 @@ test('the checks above see what they look for', () => {
   const text = "import x from '../define.ts'\nexport * from '../../units.ts'\nvoid import('node:fs')\n"
   expect(importsOf({ file: 'src/rules/a/b.ts', text })).toEqual(['src/rules/define.ts', 'src/units.ts', 'node:fs'])
   const impure =
-    "// Date.now()\n/* process.exit */ const a = 'console.log' + x.process + `${new Date(0)}`\nDate.now(); process.exit(); Math.random()\n"
+    "// Date.now()\n/* process.exit */ const a = 'console.log' + x.process + `${new Date(0)}${new Date()}`\nDate.now(); process.exit(); Math.random()\n"
   expect(impuritiesOf({ file: 'a.ts', text: impure })).toEqual(['new Date', 'Date.now', 'process', 'Math.random'])
   expect(layerOf('src/rules/scaling/x.ts')).toBeLessThan(layerOf('src/engine/fold.ts'))
 })

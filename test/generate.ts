@@ -1,4 +1,12 @@
+import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
+import { manifestPage } from '../src/docs/manifest-page.ts'
+import { fence, madeBy, page } from '../src/docs/markdown.ts'
+import { ruleIndex } from '../src/docs/question-page.ts'
+import { pretty } from '../src/reporters/pretty.ts'
+import type { Report } from '../src/report.ts'
+import { rules } from '../src/rules/index.ts'
+import { reviewFile } from './support.ts'
 
 /** Texts of generated files. `npm run generate` writes them; the tests compare them. */
 
@@ -7,16 +15,47 @@ const ruleFiles = Object.keys(import.meta.glob('../src/rules/*/*.ts')).sort()
 const camel = (id: string) => id.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
 
 export function registry(): string {
-  const rules = ruleFiles.map(file => ({
+  const found = ruleFiles.map(file => ({
     name: camel(basename(file, '.ts')),
     from: file.replace('../src/rules/', './'),
   }))
   return `// Made by \`npm run generate\`. A rule is listed here because its file exists.
 import type { AnyRule } from './define.ts'
-${rules.map(({ name, from }) => `import ${name} from '${from}'`).join('\n')}
+${found.map(({ name, from }) => `import ${name} from '${from}'`).join('\n')}
 
 export const rules: readonly AnyRule[] = [
-${rules.map(({ name }) => `  ${name},`).join('\n')}
+${found.map(({ name }) => `  ${name},`).join('\n')}
 ]
 `
+}
+
+export const ruleIndexPage = (): string => page('# Rules', ruleIndex(rules, ''), madeBy('src/rules'))
+
+export const manifestReference = (): string => manifestPage(rules)
+
+/** What the program prints about an example, as it does on a terminal without colours. */
+export function printed(report: Report, verbose = false): string {
+  return pretty(
+    { tool: { name: 'scaffold-review', version: '' }, rules, reports: [report] },
+    { color: false, width: 80, verbose, quiet: false },
+  )
+}
+
+/** The README with its generated blocks made anew. */
+export function readme(): string {
+  const blocks: Record<string, () => string> = {
+    rules: () => ruleIndex(rules, 'docs/rules/'),
+    output: () => fence('text', excerpt(printed(reviewFile('examples/web-shop-naive/scaffold.yaml')))),
+  }
+  const text = readFileSync('README.md', 'utf8')
+  return text.replaceAll(
+    /(<!-- begin:(\w+) -->\n)[^]*?(\n<!-- end -->)/g,
+    (_, open: string, name: string, close: string) => open + blocks[name]!() + close,
+  )
+}
+
+/** The first findings and the verdict: enough to see what a review is like. */
+function excerpt(text: string): string {
+  const parts = text.trimEnd().split('\n\n')
+  return [...parts.slice(0, 3), '...', ...parts.slice(-2)].join('\n\n')
 }

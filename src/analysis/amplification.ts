@@ -1,26 +1,73 @@
-import type { Call, Consume, Model } from '../manifest/model.ts'
-import { between, exactly, product, unknown, type Estimate } from './estimate.ts'
+import type { Path } from '../finding.ts'
+import type { Call, Consume, Journey, Model } from '../manifest/model.ts'
+import { between, distinct, exactly, unknown, type Estimate } from './estimate.ts'
 import { attemptsPerRequest } from './formulas/latency.ts'
 import type { Edge, Graph } from './graph.ts'
 import { distances, stronglyConnected } from './order.ts'
+import type { Reach } from './reach.ts'
 
 /** How often one request is tried at a component while it fails: the worst path R = Π (1 + r) that leads to it. */
 export interface Amplification {
   readonly factor: Estimate
-  /** The worst path, from its start. */
+  /** The worst path, from its start: the worst that is sure, or where none multiplies the worst that is possible. */
   readonly route: readonly Edge[]
   /** Edges of the route that multiply. */
   readonly tiers: readonly Edge[]
+  /** The worst path that is possible, with the facts that are missing. */
+  readonly possible: { readonly route: readonly Edge[]; readonly tiers: readonly Edge[] }
+  /** How often a message on the route is delivered, on a slower clock: executions in all are `factor` times this. */
+  readonly deliveries: number
+}
+
+/** A way that one journey takes to a component. */
+interface Chain {
+  readonly factor: number
+  readonly route: readonly Edge[]
+  readonly tiers: readonly Edge[]
+  readonly missing: readonly Path[]
+}
+
+interface Chains {
+  /** Attempts that are sure if the journey comes here. */
+  readonly sure: Chain
+  readonly possible: Chain
+}
+
+const start: Chain = { factor: 1, route: [], tiers: [], missing: [] }
+
+/**
+ * For every component the path with the largest product of attempts that one journey takes, over the graph without cycles
+ * (an edge that closes a cycle is left out: `sync-call-cycle` reports it). A failure travels up only while it makes the
+ * request fail: beyond a fallback, a message or a call that nobody waits for, the callers see none and try nothing again.
+ */
+export function amplificationOf(
+  model: Model,
+  graph: Graph,
+  reach: ReadonlyMap<string, Reach>,
+): ReadonlyMap<string, Amplification> {
+  const { order, leads } = outwards(model, graph)
+  const journeys = [...model.journeys.values()]
+  const chains = journeys.map(journey => chainsOf(order, leads, graph, reach.get(journey.name)!))
+  return new Map(
+    order.map(name => {
+      const here = journeys.flatMap((journey, i) => {
+        const found = chains[i]!.get(name)
+        return found ? [{ ...found, comes: comesTo(name, journey, graph, reach.get(journey.name)!) }] : []
+      })
+      const certain = here.filter(({ comes }) => comes)
+      // Where it is not stated which of several journeys comes here, at least the mildest of them does.
+      const sure = certain.length > 0 ? worst(certain.map(({ sure }) => sure)) : milder(here.map(({ sure }) => sure))
+      const possible = worst(here.map(({ possible }) => possible))
+      return [name, combine(sure, possible, model)]
+    }),
+  )
 }
 
 /**
- * For every component the path with the largest product of attempts, over the graph without cycles: inside a cycle only edges
- * that lead further away from the entries count (`sync-call-cycle` reports it). Deliveries of a queue multiply as well, on a
- * slower clock.
+ * Callers before callees. Inside a cycle only edges that lead further away from the entries count, so that neither names nor
+ * the order of the manifest decide which edge closes it.
  */
-export function amplificationOf(model: Model, graph: Graph): ReadonlyMap<string, Amplification> {
-  const worst = new Map<string, Amplification>()
-  const start: Amplification = { factor: exactly(1), route: [], tiers: [] }
+function outwards(model: Model, graph: Graph): { order: readonly string[]; leads: (edge: Edge) => boolean } {
   const next = (name: string) => graph.out.get(name)!.map(edge => edge.to.name)
   const groups = stronglyConnected(graph.out.keys(), next).reverse()
   const rank = new Map(groups.flatMap((group, i) => group.map(name => [name, i] as const)))
@@ -28,40 +75,109 @@ export function amplificationOf(model: Model, graph: Graph): ReadonlyMap<string,
   const sources = [...graph.in].flatMap(([name, edges]) => (edges.length === 0 ? [name] : []))
   const steps = distances([...entries, ...sources], next)
   const far = (name: string) => steps.get(name) ?? Number.POSITIVE_INFINITY
-  const leads = (from: string, to: string) => rank.get(from) !== rank.get(to) || far(from) < far(to)
-  for (const name of groups.flatMap(group => group.sort((a, b) => (far(a) < far(b) ? -1 : far(a) > far(b) ? 1 : 0)))) {
-    let best = start
-    for (const edge of graph.in.get(name)!) {
-      if (!leads(edge.from.name, name)) continue
-      const before = worst.get(edge.from.name)!
-      const attempts = attemptsOn(edge, model)
-      const factor = product(before.factor, attempts)
-      const multiplies = attempts.low > 1 || attempts.high !== 1
-      const candidate = {
-        factor,
-        route: [...before.route, edge],
-        tiers: multiplies ? [...before.tiers, edge] : before.tiers,
-      }
-      if (worse(candidate, best)) best = candidate
-    }
-    worst.set(name, best)
+  const nearest = (a: string, b: string) => (far(a) < far(b) ? -1 : far(a) > far(b) ? 1 : 0)
+  return {
+    order: groups.flatMap(group => group.sort(nearest)),
+    leads: ({ from, to }) => rank.get(from.name) !== rank.get(to.name) || far(from.name) < far(to.name),
   }
-  return worst
 }
 
-function worse(a: Amplification, b: Amplification): boolean {
-  if (a.factor.low !== b.factor.low) return a.factor.low > b.factor.low
-  const high = ({ factor }: Amplification) => factor.high ?? Number.POSITIVE_INFINITY
-  return high(a) > high(b)
+const worst = (chains: readonly Chain[]): Chain =>
+  chains.reduce((a, b) => (b.factor > a.factor ? b : a), chains[0] ?? start)
+
+const milder = (chains: readonly Chain[]): Chain =>
+  chains.reduce((a, b) => (b.factor < a.factor ? b : a), chains[0] ?? start)
+
+/** Work on messages and calls that nobody waits for are operations of their own. */
+const operationOf = ({ kind, via }: Edge): string | undefined =>
+  kind === 'call' && via.kind === 'call' && via.mode !== 'async' ? via.operation : ` ${kind}`
+
+function combine(sure: Chain, possible: Chain, model: Model): Amplification {
+  const shown = sure.factor > 1 ? sure : possible
+  const high = Number.isFinite(possible.factor) ? possible.factor : undefined
+  return {
+    factor: { low: sure.factor, high, missing: distinct(possible.missing) },
+    route: shown.route,
+    tiers: shown.tiers,
+    possible: { route: possible.route, tiers: possible.tiers },
+    deliveries: shown.route.reduce((n, edge) => n * deliveriesOn(edge, model), 1),
+  }
 }
 
-function attemptsOn(edge: Edge, model: Model): Estimate {
-  if (edge.kind === 'call') return attemptsOf(edge.via as Call)
-  if (edge.kind !== 'consume') return exactly(1)
-  const queue = model.queues.get((edge.via as Consume).from)
-  const dlq = queue?.dlq
-  if (dlq === undefined || dlq === 'none') return exactly(1)
-  return exactly(dlq.maxReceive ?? 1)
+/** A journey surely does work here, or an edge says so. */
+const comesTo = (name: string, journey: Journey, graph: Graph, { touches }: Reach): boolean =>
+  touches.get(name) === 'yes' || graph.in.get(name)!.some(edge => edge.serves?.includes(journey.name))
+
+function chainsOf(
+  order: readonly string[],
+  leads: (edge: Edge) => boolean,
+  graph: Graph,
+  reach: Reach,
+): Map<string, Chains> {
+  const atLeaf = new Map<string, Chains>()
+  /** The same where the component fails because of something below it, which not every retry answers. */
+  const passing = new Map<string, Chains>()
+  for (const name of order) {
+    if (!reach.touches.has(name)) continue
+    const edges = graph.in.get(name)!.filter(edge => reach.takes(edge) !== 'no')
+    const inbound = edges.filter(leads)
+    const isOnly = edges.length === 1
+    // Nothing says which of several operations goes on to what is below, so only the mildest of them surely does.
+    const isMixed = new Set(inbound.map(operationOf)).size > 1
+    const extend = (attempts: (edge: Edge) => Estimate, mildest: boolean): Chains => {
+      const found = inbound.map(edge => chainThrough(edge, passing.get(edge.from.name), attempts(edge), reach, isOnly))
+      return {
+        sure: mildest ? milder(found.map(({ sure }) => sure)) : worst(found.map(({ sure }) => sure)),
+        possible: worst(found.map(({ possible }) => possible)),
+      }
+    }
+    atLeaf.set(name, extend(attemptsOn, false))
+    passing.set(
+      name,
+      extend(edge => (answersFailuresBelow(edge) ? attemptsOn(edge) : exactly(1)), isMixed),
+    )
+  }
+  return atLeaf
+}
+
+function chainThrough(
+  edge: Edge,
+  above: Chains | undefined,
+  attempts: Estimate,
+  reach: Reach,
+  isOnly: boolean,
+): Chains {
+  const isCut = edge.hard === 'no' || !above
+  const sureBase = isCut || edge.hard === 'maybe' ? start : above.sure
+  const base = isCut ? start : above.possible
+  const isSure = isOnly || reach.takes(edge) === 'yes'
+  const doubts: Path[] = [
+    ...(edge.hard === 'maybe' && base.factor > 1 ? [edge.hardness] : []),
+    ...(reach.takes(edge) === 'yes' ? [] : [[...edge.path, 'serves']]),
+  ]
+  return {
+    sure: isSure ? join(sureBase, edge, attempts.low, []) : start,
+    possible: join(base, edge, attempts.high ?? Number.POSITIVE_INFINITY, [...attempts.missing, ...doubts]),
+  }
+}
+
+const join = (base: Chain, edge: Edge, attempts: number, missing: readonly Path[]): Chain => ({
+  factor: base.factor * attempts,
+  route: [...base.route, edge],
+  tiers: attempts > 1 ? [...base.tiers, edge] : base.tiers,
+  missing: [...base.missing, ...missing],
+})
+
+const attemptsOn = (edge: Edge): Estimate => (edge.kind === 'call' ? attemptsOf(edge.via as Call) : exactly(1))
+
+/** What fails below arrives as an error of the callee or as a timeout, not as a refused or reset connection. */
+const answersFailuresBelow = ({ via }: Edge): boolean =>
+  via.kind !== 'call' || (via.retries?.retryOn?.some(failure => failure === 'timeout' || failure === '5xx') ?? true)
+
+function deliveriesOn(edge: Edge, model: Model): number {
+  if (edge.kind !== 'consume') return 1
+  const dlq = model.queues.get((edge.via as Consume).from)?.dlq
+  return dlq === undefined || dlq === 'none' ? 1 : (dlq.maxReceive ?? 1)
 }
 
 /** Attempts for one request while the callee hangs or fails. Retries of refused connections do not answer a slow callee. */

@@ -23,15 +23,15 @@ export interface Ledger {
 }
 
 /** Who may open how many connections at full scale, against what the store accepts. */
-export function ledgerOf(store: Store, model: Model): Ledger {
+export function ledgerOf(store: Store, model: Model, callsTo: (component: string) => readonly Call[]): Ledger {
   const sharing =
     store.cluster === undefined ? [store] : [...model.stores.values()].filter(s => s.cluster === store.cluster)
-  const names = new Set(sharing.map(s => s.name))
   // Calls of one client to one store share a pool, so the largest of them counts, once.
   const pools = new Map<string, Call>()
-  for (const call of model.calls) {
-    if (!names.has(call.to)) continue
-    const key = JSON.stringify([call.from.kind, call.from.name, call.to])
+  for (const call of sharing.flatMap(({ name }) => callsTo(name))) {
+    // Modules of one deployable run in one process and share its pool.
+    const client = (call.from.kind === 'service' ? call.from.deployable : undefined) ?? call.from.name
+    const key = JSON.stringify([call.from.kind, client, call.to])
     const known = pools.get(key)
     if (!known || (call.pool ?? -1) > (known.pool ?? -1)) pools.set(key, call)
   }
@@ -67,7 +67,7 @@ function entryOf(call: Call, model: Model): LedgerEntry {
 }
 
 /** Extra instances while a new version arrives. A rolling update on Kubernetes surges by 25 % unless it says otherwise. */
-function surgeEstimate(service: Service, model: Model): Estimate {
+export function surgeEstimate(service: Service, model: Model): Estimate {
   const { deploy, replicas, path } = service
   const max = replicas?.max
   const strategy: Path = [...path, 'deploy', 'strategy']

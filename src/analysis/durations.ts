@@ -11,8 +11,13 @@ export interface Durations {
   worstCase(call: Call): Estimate
   /** Longest time a service may take to answer: its own work and D of the calls it makes, those in parallel counted once. */
   worstAnswer(service: Service, calls: readonly Call[]): Estimate
-  /** Mean time that one request holds a slot of a service: its own work and the mean of what it waits for. */
+  /**
+   * Mean time that one request holds a slot of a service: its own work and the mean of all that it may wait for. Where
+   * journeys take different calls it is more than most requests need; `busySlots` counts each call with its own rate.
+   */
   hold(service: Service): Estimate
+  /** Mean time until a component answers, as its callers see it. */
+  answer(component: Component): Estimate
 }
 
 export function durationsOf(model: Model, graph: Graph): Durations {
@@ -21,6 +26,7 @@ export function durationsOf(model: Model, graph: Graph): Durations {
     worstCase,
     worstAnswer: (service, calls) => sum([ownWork(service), inSequence(calls.map(call => [call, worstCase(call)]))]),
     hold: service => (holds ??= holdsOf(model, graph)).get(service.name)!,
+    answer: component => meanLatency(component, (holds ??= holdsOf(model, graph))),
   }
 }
 
@@ -49,7 +55,8 @@ function ownWork({ serviceTime, path }: Service): Estimate {
 }
 
 export function worstCase(call: Call): Estimate {
-  const { timeout, retries, totalTimeout = Number.POSITIVE_INFINITY, path } = call
+  const { timeout, totalTimeout = Number.POSITIVE_INFINITY, path } = call
+  const retries = retriesWhenSlow(call)
   if (timeout === undefined)
     return between(0, Number.isFinite(totalTimeout) ? totalTimeout : undefined, [[...path, 'timeout']])
   const perAttempt = timeout === 'none' ? Number.POSITIVE_INFINITY : timeout
@@ -72,6 +79,12 @@ export function worstCase(call: Call): Estimate {
   }
 }
 
+/** Only failures that a slow callee causes, in the end, are tried again while it is slow. */
+export function retriesWhenSlow({ retries }: Call): Call['retries'] {
+  const again = retries?.retryOn?.some(failure => failure === 'timeout' || failure === '5xx') ?? true
+  return again || !retries ? retries : { ...retries, max: 0 }
+}
+
 /** Waits between attempts; jitter may make each as short as nothing. */
 function backoffOf({ retries, path }: Call): Estimate {
   const at: Path = [...path, 'retries']
@@ -89,7 +102,7 @@ function inSequence(waits: readonly (readonly [Call, Estimate])[]): Estimate {
   const groups = new Map<string, Estimate[]>()
   const alone: Estimate[] = []
   for (const [call, wait] of waits) {
-    if (call.parallelGroup === undefined) alone.push(wait)
+    if (call.parallelGroup === undefined || call.parallelGroup === 'none') alone.push(wait)
     else groups.set(call.parallelGroup, [...(groups.get(call.parallelGroup) ?? []), wait])
   }
   return sum([...alone, ...[...groups.values()].map(largest)])

@@ -40,3 +40,29 @@ export const deliversAtLeastOnce = (product: string | undefined): boolean =>
     'activemq',
     'servicebus',
   ].includes(product)
+
+/** Databases whose schema changes in statements that lock tables. */
+export const isRelational = (product: string | undefined): boolean =>
+  product !== undefined && ['postgres', 'mysql', 'mariadb', 'sqlserver', 'oracle'].includes(product)
+
+/** Products that mostly hold what can be made again, or that are no database. */
+const mostlyDerived: readonly string[] = [
+  'redis',
+  'memcached',
+  'dragonfly',
+  'elasticsearch',
+  'opensearch',
+  'solr',
+  'meilisearch',
+  'typesense',
+  'prometheus',
+  'loki',
+  's3',
+  'gcs',
+  'azure-blob',
+  'minio',
+]
+
+/** Whether it looks like a database in which data lives for good, where its role is not stated. */
+export const keepsDataForGood = (component: { readonly engine?: string | undefined }): boolean =>
+  !mostlyDerived.includes(engineOf(component).product ?? '')

@@ -36,8 +36,14 @@ function combine(parts: readonly Estimate[], of: (values: number[]) => number): 
   return {
     low: of(parts.map(part => part.low)),
     high: highs.some(high => high === undefined) ? undefined : of(highs as number[]),
-    missing: distinct(parts.flatMap(part => part.missing)),
+    missing: gathered(parts),
   }
+}
+
+/** Most estimates miss nothing, so the usual case must cost nothing. */
+function gathered(parts: readonly Estimate[]): readonly Path[] {
+  const lists = parts.map(part => part.missing).filter(missing => missing.length > 0)
+  return lists.length < 2 ? (lists[0] ?? []) : distinct(lists.flat())
 }
 
 export const sum = (parts: readonly Estimate[]): Estimate => combine(parts, values => values.reduce((a, b) => a + b, 0))
@@ -77,8 +83,17 @@ function paths(fact: Path | readonly Path[]): readonly Path[] {
 
 const isOne = (fact: Path | readonly Path[]): fact is Path => fact.length > 0 && !Array.isArray(fact[0])
 
+/** Facts that one estimate may name: nobody answers more at once, and longer lists grow with the length of every route. */
+const mostMissing = 32
+
+/** Each fact once, in order, as far as they are worth naming. */
 export function distinct(facts: readonly Path[]): Path[] {
-  return [...new Map(facts.map(fact => [fact.join('\u0000'), fact])).values()]
+  const found = new Map<string, Path>()
+  for (const fact of facts) {
+    found.set(fact.join('\u0000'), fact)
+    if (found.size === mostMissing) break
+  }
+  return [...found.values()]
 }
 
 /** `a / b`: the least of it needs the most of `b`. Nothing bounds a division by what may be zero; nothing divided is nothing. */

@@ -1,10 +1,11 @@
-import type { Cache, Component, Model, Store } from '../manifest/model.ts'
+import type { Cache, Call, Component, Model, Service, Store } from '../manifest/model.ts'
 import { amplificationOf, type Amplification } from './amplification.ts'
-import { capacityOf, type Capacity } from './capacity.ts'
+import { busySlots, capacityOf, utilisationOf, type Capacity, type Utilisation } from './capacity.ts'
 import { ledgerOf, type Ledger } from './connections.ts'
 import { durationsOf, type Durations } from './durations.ts'
+import type { Estimate } from './estimate.ts'
 import { buildGraph, type Graph } from './graph.ts'
-import { loadOf, type Load } from './load.ts'
+import { loadOf, type Load, type LoadKind } from './load.ts'
 import { journeysOf, reachOf, type Journeys, type Reach } from './reach.ts'
 
 /** What follows from a manifest and several rules need. Each part is computed once, when it is first asked for. */
@@ -17,9 +18,15 @@ export interface Facts {
   readonly amplification: ReadonlyMap<string, Amplification>
   /** Load when one cache answers nothing. */
   loadWithout(cache: Cache): Load
+  /** Calls of services and jobs to a component, in the order of the manifest. */
+  callsTo(component: string): readonly Call[]
   ledger(store: Store): Ledger
   /** `undefined` for what has no capacity of its own. */
   capacity(component: Component): Capacity | undefined
+  /** Slots of a service that are held at a load, in Erlangs. */
+  busySlots(service: Service, kind: LoadKind): Estimate
+  /** What it needs at a load against what it has at full scale; `undefined` for what has no capacity of its own. */
+  utilisation(component: Component, kind: LoadKind): Utilisation | undefined
 }
 
 export function factsOf(model: Model): Facts {
@@ -28,7 +35,8 @@ export function factsOf(model: Model): Facts {
   const journeys = once(() => journeysOf(model, graph(), reach()))
   const load = once(() => loadOf(model, graph(), reach()))
   const durations = once(() => durationsOf(model, graph()))
-  const amplification = once(() => amplificationOf(model, graph()))
+  const amplification = once(() => amplificationOf(model, graph(), reach()))
+  const calls = once(() => byTarget(model.calls))
   const cold = new Map<Cache, Load>()
   return {
     get graph() {
@@ -53,12 +61,29 @@ export function factsOf(model: Model): Facts {
       if (!cold.has(cache)) cold.set(cache, loadOf(model, graph(), reach(), cache))
       return cold.get(cache)!
     },
-    ledger: store => ledgerOf(store, model),
+    callsTo: component => calls().get(component) ?? [],
+    ledger: store => ledgerOf(store, model, component => calls().get(component) ?? []),
     capacity: component => capacityOf(component, durations()),
+    busySlots: (service, kind) => {
+      return busySlots(service, kind, { model, graph: graph(), load: load(), durations: durations() }).total
+    },
+    utilisation: (component, kind) => {
+      return utilisationOf(component, kind, { model, graph: graph(), load: load(), durations: durations() })
+    },
   }
 }
 
 function once<T>(compute: () => T): () => T {
   let known: { value: T } | undefined
   return () => (known ??= { value: compute() }).value
+}
+
+function byTarget(calls: readonly Call[]): ReadonlyMap<string, Call[]> {
+  const index = new Map<string, Call[]>()
+  for (const call of calls) {
+    const known = index.get(call.to)
+    if (known) known.push(call)
+    else index.set(call.to, [call])
+  }
+  return index
 }

@@ -1,5 +1,5 @@
 import type { Path } from '../finding.ts'
-import type { Cache, Call, Consume, Journey, Model, Publish, Queue } from '../manifest/model.ts'
+import type { Cache, Call, Component, Consume, Journey, Model, Publish, Queue } from '../manifest/model.ts'
 import { between, distinct, exactly, product, sum, unknown, type Estimate } from './estimate.ts'
 import { cacheBefore, type Certainty, type Edge, type Graph } from './graph.ts'
 import { stronglyConnected } from './order.ts'
@@ -10,6 +10,9 @@ export type LoadKind = 'steady' | 'peak'
 /** Requests and messages per second at every component and edge, as far as loads are stated. */
 export interface Load {
   at(component: string, kind: LoadKind): Estimate
+  /** Requests that a user waits for: what came through a queue is left out, because a queue holds it back at a peak. */
+  requestsAt(component: Component, kind: LoadKind): Estimate
+  requestsOn(edge: Edge, kind: LoadKind): Estimate
   on(edge: Edge, kind: LoadKind): Estimate
 }
 
@@ -45,23 +48,31 @@ export function loadOf(model: Model, graph: Graph, reach: ReadonlyMap<string, Re
     return Math.min(...arriving.map(flow => times(flow, kind).low)) * each
   }
   const raise = (estimate: Estimate, to: number): Estimate => (to > estimate.low ? { ...estimate, low: to } : estimate)
-  const at = (component: string, kind: LoadKind): Estimate => {
-    const estimate = total(component, kind)
-    const edges = (graph.in.get(component) ?? []).filter(edge => cycle.get(edge.from.name) !== cycle.get(component))
+  /** `place`: what of the component's load is meant, all of it or what someone waits for. */
+  const at = (component: string, kind: LoadKind, place = component): Estimate => {
+    const estimate = total(place, kind)
+    const edges = (graph.in.get(component) ?? []).filter(
+      edge => cycle.get(edge.from.name) !== cycle.get(component) && (place === component || edge.kind !== 'consume'),
+    )
     const least = edges.map(edge => guaranteed(edge, kind))
     const sumOf = (values: readonly number[]) => values.reduce((a, b) => a + b, 0)
-    if (kind === 'steady' || flowsAt(component).every(({ journey }) => journey.load?.coincident === true))
+    if (kind === 'steady' || flowsAt(place).every(({ journey }) => journey.load?.coincident === true))
       return raise(estimate, estimate.low + sumOf(least))
     // The journeys that take two edges for sure need not be at their peak at the same time, so one edge is.
     const calm = edges.map(edge => guaranteed(edge, 'steady'))
     const rise = Math.max(0, ...least.map((peak, i) => peak - calm[i]!))
-    return raise(estimate, sumOf(calm) + Math.max(estimate.low, total(component, 'steady').low + rise))
+    return raise(estimate, sumOf(calm) + Math.max(estimate.low, total(place, 'steady').low + rise))
   }
   return {
     at: (component, kind) => queueLoad(model, component) ?? at(component, kind),
+    requestsAt: (component, kind) => at(component.name, kind, waited(component)),
+    requestsOn: (edge, kind) => raise(total(waited(edge), kind), guaranteed(edge, kind)),
     on: (edge, kind) => raise(total(edge, kind), guaranteed(edge, kind)),
   }
 }
+
+/** The place under which those visits of a component or edge are kept that a user waits for: nothing of it came through a queue. */
+const waited = (place: Component | Edge) => `\u0000${place.path.join('\u0000')}\u0000${place.kind}`
 
 /** Where requests or messages begin: a journey, or a queue that states its arrivals. */
 type Source = Pick<Journey, 'path' | 'entry' | 'load'>
@@ -137,6 +148,7 @@ function visitsPerRequest(
   const visits = new Map<string | Edge, Estimate>()
   if (journey.entry === undefined || !graph.out.has(journey.entry)) return visits
   visits.set(journey.entry, exactly(1))
+  if (model.services.has(journey.entry)) visits.set(waited(model.services.get(journey.entry)!), exactly(1))
   for (const group of groups) {
     // Inside a cycle requests spread in waves from where they come in; an edge that leads back counts once: a lower bound.
     const members = new Set(group)
@@ -148,11 +160,19 @@ function visitsPerRequest(
       for (const edge of wave.flatMap(name => graph.out.get(name)!)) {
         const taken = takes(edge)
         if (taken === 'no' || (edge.from.name !== journey.entry && queueLoad(model, edge.from.name))) continue
-        const per = product(visits.get(edge.from.name)!, perVisit(edge, model, empty))
+        const each = perVisit(edge, model, empty)
+        const per = product(visits.get(edge.from.name)!, each)
         const flow = taken === 'yes' ? per : between(0, per.high, [...per.missing, [...edge.path, 'serves']])
         visits.set(edge, flow)
         if (reached.has(edge.to.name)) continue
-        visits.set(edge.to.name, sum([visits.get(edge.to.name) ?? none, flow]))
+        const add = (place: string, more: Estimate) => visits.set(place, sum([visits.get(place) ?? none, more]))
+        add(edge.to.name, flow)
+        const waiting = visits.get(waited(edge.from))
+        if (waiting && edge.kind !== 'consume') {
+          const held = taken === 'yes' ? product(waiting, each) : between(0, product(waiting, each).high, flow.missing)
+          visits.set(waited(edge), held)
+          add(waited(edge.to), held)
+        }
         if (members.has(edge.to.name)) next.add(edge.to.name)
       }
       wave = [...next]

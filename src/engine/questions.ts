@@ -16,7 +16,8 @@ export function openQuestions(
 ): OpenQuestion[] {
   const byFact = new Map<string, { question: OpenQuestion; journeys: readonly Journey[] }>()
   for (const { rule, unknowns } of decisions) {
-    for (const { unknown: fact, because } of unknowns) {
+    for (const { unknown, because } of unknowns) {
+      const fact = placed(unknown, model)
       const id = formatPath(fact)
       let known = byFact.get(id)
       if (!known) {
@@ -59,6 +60,11 @@ function newQuestion(fact: Path, journeys: readonly Journey[], model: Model, fil
     journeys: journeys.map(journey => journey.name),
     mustBeStated: meta?.must === true && journeys.some(isImportant),
   }
+}
+
+/** A manifest that states no journeys has no place for facts about them: what it lacks are the journeys. */
+function placed(fact: Path, model: Model): Path {
+  return fact[0] === 'journeys' && model.journeys.get(String(fact[1]))?.implied ? ['journeys'] : fact
 }
 
 /** The element that a fact belongs to, as people call it: `web -> orders` for a call, the name otherwise. */

@@ -19,12 +19,21 @@ export class ManifestFiles {
   /** Which file holds a key, a named element (`services/web`) or an item of a list (`waivers/3`), and at which path. */
   readonly #owner = new Map<string, { source: Source; path: Path }>()
 
-  /** @param sources the file that was asked for, then those it includes, in order */
-  constructor(sources: readonly [Source, ...Source[]]) {
+  /**
+   * @param sources the file that was asked for, then those it includes, in order
+   * @param problems found while the files were gathered, such as a file that cannot be read
+   */
+  constructor(sources: readonly [Source, ...Source[]], problems: readonly Problem[] = []) {
     this.sources = sources
+    this.problems.push(...problems)
     for (const source of sources) {
       this.problems.push(...source.problems)
-      if (source.problems.length > 0) continue
+      // A file that could not be read is not empty as well.
+      if (
+        source.problems.length > 0 ||
+        problems.some(({ ruleId, location }) => ruleId === 'unreadable' && location.file === source.file)
+      )
+        continue
       if (isMap(source.value)) this.#merge(source, withoutOwnKeys(source.value, []) as Values)
       else this.#notAMap(source)
     }

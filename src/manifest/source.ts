@@ -23,6 +23,7 @@ export class Source {
   readonly problems: Problem[]
   readonly #doc: Document
   readonly #lines = new LineCounter()
+  #split: string[] | undefined
   readonly #index = new WeakMap<YAMLMap, Map<string, Pair>>()
 
   constructor(file: string, text: string) {
@@ -42,6 +43,11 @@ export class Source {
       ? [this.#problem('yaml-syntax', refusal.message, refusal.offset, refusal.offset + 1)]
       : [...this.#syntaxProblems(), ...this.#misuses()]
     this.value = this.problems.length > 0 ? undefined : this.#toValue()
+  }
+
+  /** The text by lines, for code frames. */
+  get lines(): readonly string[] {
+    return (this.#split ??= this.text.split(/\r\n|\n|\r/))
   }
 
   /** Where `path` is. A path that is not there resolves to the key of its nearest ancestor that is. */

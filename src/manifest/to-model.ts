@@ -134,7 +134,9 @@ function journeysOf(raw: Manifest, services: Map<string, Service>, defaults: Def
     [...services.values()].flatMap(({ name, calls }) => calls.map(({ to }) => to).filter(to => to !== name)),
   )
   const roots = [...services.values()].filter(s => isEntryRole(s) || (!called.has(s.name) && s.consumes.length === 0))
-  return new Map(roots.map(({ name, path }) => [name, { kind: 'journey', name, path, entry: name, implied: true }]))
+  return new Map(
+    roots.map(({ name }) => [name, { kind: 'journey', name, path: ['journeys', name], entry: name, implied: true }]),
+  )
 }
 
 /** Names that stand in more than one of the maps whose elements can be called. */

@@ -8,7 +8,7 @@ export const cacheSchema = element(
     layer: fact(
       choice('browser', 'cdn', 'application'),
       'Where it sits. Browser and CDN share one freshness lifetime.',
-      { example: 'application' },
+      { ask: 'Does it sit in the browser, in a CDN or in the application?', example: 'application' },
     ),
     pattern: fact(choice('cacheAside', 'readThrough', 'writeThrough', 'writeBehind'), 'Who fills it.', {
       example: 'cacheAside',
@@ -25,16 +25,22 @@ export const cacheSchema = element(
       example: '10m',
       must: true,
     }),
-    jitter: fact(flag(), 'Whether the time to live is randomised.', { example: 'true' }),
+    jitter: fact(flag(), 'Whether the time to live is randomised.', {
+      ask: 'Is the time to live randomised?',
+      example: 'true',
+    }),
     invalidation: fact(
       orNone(choice('onWrite', 'event', 'manual'), 'onWrite, event, manual'),
-      'What removes an entry before it expires.',
+      'What removes or replaces an entry before it expires; a write-through cache does so on every write.',
       {
         ask: 'What removes an entry when the value changes?',
         example: 'onWrite',
       },
     ),
-    invalidationDelay: fact(duration(), 'Time from the change to the removal.', { example: '1s' }),
+    invalidationDelay: fact(duration(), 'Time from the change to the removal.', {
+      ask: 'How long does it take from a change until the old entry is gone?',
+      example: '1s',
+    }),
     immutable: fact(flag(), 'Whether a value never changes, as with content hashes.', {
       default: '`false`',
       example: 'true',
@@ -83,7 +89,7 @@ export const cacheSchema = element(
     warmUp: fact(choice('organic', 'bulk'), 'Whether entries arrive one by one or all at once.', {
       example: 'organic',
     }),
-    keys: fact(count(1), 'Entries in it.', { example: '200000' }),
+    keys: fact(count(1), 'Entries in it.', { ask: 'How many entries does it hold?', example: '200000' }),
     nodes: fact(count(1), 'Nodes the keys are spread over.', { example: '3' }),
     hashing: fact(choice('consistent', 'modulo'), 'How keys are spread.', { example: 'consistent' }),
     persistence: fact(persistence(), 'What is left after a restart.', { example: 'none' }),

@@ -35,9 +35,10 @@ export const callSchema = element(
     }),
     probability: fact(share(), 'Share of requests that make this call.', { default: '100%' }),
     parallelGroup: fact(
-      text(),
-      'Calls of one service with the same group run at the same time; others run one after another.',
+      orNone(text(), 'the name of a group'),
+      'Calls of one service with the same group run at the same time; groups and other calls run one after another.',
       {
+        ask: 'With which other calls of the service does it run at the same time? `none` if it has its turn alone.',
         example: 'page',
       },
     ),
@@ -62,7 +63,10 @@ export const callSchema = element(
         example: '30s',
       },
     ),
-    totalTimeout: fact(positiveDuration(), 'The caller gives up after this long over all attempts.', { example: '2s' }),
+    totalTimeout: fact(positiveDuration(), 'The caller gives up after this long over all attempts.', {
+      default: 'none; each attempt has its own timeout',
+      example: '2s',
+    }),
     timeoutIntent: fact(choice('answer', 'degrade'), '`degrade`: giving up early is meant, the fallback answers.', {
       default: '`answer`',
       example: 'degrade',
@@ -128,7 +132,10 @@ export const callSchema = element(
       ask: 'Does the caller read, write or both?',
       example: 'readWrite',
     }),
-    schema: fact(text(), 'For stores: the schema, database or collection set that is used.', { example: 'orders' }),
+    schema: fact(text(), 'For stores: the schema, database or collection set that is used.', {
+      ask: 'Which schema, database or set of collections does it use?',
+      example: 'orders',
+    }),
     readFrom: fact(choice('primary', 'replica', 'nearest'), 'For stores: which node answers reads.', {
       ask: 'Do reads go to the primary or to a replica?',
       example: 'primary',
@@ -140,13 +147,17 @@ export const callSchema = element(
     sessionConsistency: fact(
       flag(),
       'Whether the client waits for its own write on the replica (sticky session, LSN or causal token).',
-      { example: 'true' },
+      {
+        ask: 'Does the reader wait until the replica has its own write?',
+        example: 'true',
+      },
     ),
     maxStaleness: fact(duration(), 'How old an answer may be for this reader.', {
       ask: 'How old may the answer be?',
       example: '2m',
     }),
     cachedBy: fact(reference('a cache'), 'The cache that is asked first; only misses reach the callee.', {
+      default: 'none, unless the caller also calls a cache in front of the callee',
       example: 'catalogue-cache',
     }),
     pool: fact(count(1), 'Connections that one process of the caller keeps to the callee, at most.', {

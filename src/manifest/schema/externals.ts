@@ -18,7 +18,7 @@ export const externalSchema = element(
       example: '200/s',
     }),
     runbook: componentFacts.runbook,
-    alternative: fact(reference('a component'), 'What can do the same.', { example: 'psp-2' }),
+    alternative: fact(reference('a component'), 'What can do the same.', { default: 'nothing', example: 'psp-2' }),
     contractEnds: fact(date(), 'When the contract ends.', { example: '2027-06-30' }),
   },
   'a map of what is known of the external',

@@ -74,5 +74,12 @@ export function element<S extends z.ZodRawShape>(shape: S, what: string) {
   return z.strictObject(shape, { error: issue => (issue.code === 'invalid_type' ? `expected ${what}` : undefined) })
 }
 
-/** The name of an element defined elsewhere in the manifest. */
-export const reference = (what: string) => z.string({ error: `expected the name of ${what}` }).min(1)
+/** What a text names that stands for an element defined elsewhere: `a store or cache`. */
+export const referenceRegistry = z.registry<{ what: string }>()
+
+/** The name of an element defined elsewhere in the manifest; the words of `what` say which kinds it may name. */
+export function reference(what: string) {
+  const schema = z.string({ error: `expected the name of ${what}` }).min(1)
+  referenceRegistry.add(schema, { what })
+  return schema
+}

@@ -68,6 +68,7 @@ export const journeySchema = element(
     criticality: fact(criticality(), 'How bad it is when it fails.', {
       ask: 'How bad is it when the journey fails?',
       example: 'critical',
+      must: true,
     }),
     description: fact(text(), 'What the user wants.', { example: 'buy what is in the cart' }),
     load: fact(load, 'How many requests enter.', {
@@ -177,12 +178,12 @@ export const alertSchema = element(
         'sloBurn',
       ),
       'What it watches.',
-      { example: 'queueAge' },
+      { ask: 'What does the alert watch: the burn rate of an SLO, errors, latency, a queue?', example: 'queueAge' },
     ),
     on: fact(
       oneOf([reference('an element'), listOf(reference('an element'), 'names')], 'a name or a list of names'),
       'Components, queues, jobs or SLOs that it watches.',
-      { example: 'order-events' },
+      { ask: 'Which components, jobs or SLOs does the alert watch?', example: 'order-events' },
     ),
     threshold: fact(oneOf([z.number(), text()], 'a number or text'), 'When it fires.', { example: '5m' }),
     severity: fact(choice('page', 'ticket', 'info'), 'Whether somebody is woken.', { example: 'page' }),

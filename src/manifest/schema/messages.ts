@@ -47,7 +47,7 @@ export const publishSchema = element(
 export const consumeSchema = element(
   {
     from: required(reference('a queue'), 'The queue or topic that is read.'),
-    group: fact(text(), 'Consumer group.', { example: 'billing' }),
+    group: fact(text(), 'Consumer group.', { ask: 'Which consumer group does it belong to?', example: 'billing' }),
     concurrency: fact(count(1), 'Messages that one instance handles at the same time.', {
       ask: 'How many messages does one instance handle at once?',
       example: '4',
@@ -59,7 +59,10 @@ export const consumeSchema = element(
             ask: 'How long does one message take?',
             example: '60ms',
           }),
-          p99: fact(positiveDuration(), '99th percentile for one message.', { example: '400ms' }),
+          p99: fact(positiveDuration(), '99th percentile for one message.', {
+            ask: 'How long does a slow message take, one in a hundred?',
+            example: '400ms',
+          }),
           timeout: fact(
             orNone(positiveDuration(), 'a duration such as 30s'),
             'Handling of a message is given up after this long.',
@@ -87,7 +90,7 @@ export const consumeSchema = element(
       ask: 'How many messages are taken at once?',
       example: '10',
     }),
-    batchWindow: fact(duration(), 'Longest wait for a batch to fill.', { example: '20s' }),
+    batchWindow: fact(duration(), 'Longest wait for a batch to fill.', { default: '`0s`', example: '20s' }),
     extendsVisibility: fact(flag(), 'Whether the consumer extends the visibility timeout while it works.', {
       ask: 'Does the consumer extend the visibility timeout while it works?',
       example: 'true',

@@ -46,6 +46,7 @@ const step = element(
       example: 'restore the column from the archive table',
     }),
     readers: fact(listOf(reference('a service'), 'services'), 'Services that still read the old shape.', {
+      ask: 'Which services still read the old shape when it ships?',
       example: '[billing]',
     }),
     rows: fact(count(), 'Rows of the table.', { example: '80000000' }),

@@ -60,9 +60,10 @@ export const circuitBreaker = element(
     window: fact(positiveDuration(), 'Time over which calls are counted.', { example: '10s' }),
     openDuration: fact(positiveDuration(), 'How long the breaker stays open.', { example: '5s' }),
     slowCallDuration: fact(
-      positiveDuration(),
+      orNone(positiveDuration(), 'a duration such as 400ms'),
       'Calls slower than this count as failed, so that a hang opens the breaker too.',
       {
+        ask: 'From which duration on does a call count as failed, so that a hang opens the breaker?',
         example: '400ms',
       },
     ),

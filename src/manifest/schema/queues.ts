@@ -45,7 +45,10 @@ export const queueSchema = element(
     maxLength: fact(orNone(count(1), 'a number of messages'), 'Messages beyond which publishing is refused.', {
       example: '100000',
     }),
-    ordering: fact(choice('none', 'perKey', 'global'), 'In which order messages are handled.', { example: 'perKey' }),
+    ordering: fact(choice('none', 'perKey', 'global'), 'In which order messages are handled.', {
+      ask: 'In which order must messages be handled?',
+      example: 'perKey',
+    }),
     replicationFactor: fact(count(1), 'Kafka: copies of each partition.', { example: '3' }),
     minInsync: fact(count(1), 'Kafka: copies that must confirm a write with `acks: all`.', { example: '2' }),
     uncleanLeaderElection: fact(flag(), 'Kafka: whether a copy that is behind may lead.', { example: 'false' }),
@@ -69,10 +72,14 @@ export const queueSchema = element(
     onPoison: fact(
       choice('halt', 'skip', 'park', 'retryForever'),
       'What is done with a message that cannot be handled, where there is no dead-letter queue. `halt`: stop and alert.',
-      { example: 'halt' },
+      {
+        default: 'what the broker does by itself, which is to deliver it again',
+        example: 'halt',
+      },
     ),
     toleratedOutage: fact(positiveDuration(), 'How long consumers may be down without loss.', { example: '3d' }),
     freshness: fact(orNone(positiveDuration(), 'a duration'), 'How old a message may be when it is handled.', {
+      default: 'no wait is agreed, messages are handled as they arrive',
       example: '5m',
     }),
   },

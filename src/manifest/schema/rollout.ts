@@ -66,7 +66,10 @@ export const deploySchema = element(
         example: 'rolling',
       },
     ),
-    maxSurge: fact(portion(), 'Extra instances during a rollout.', { example: '25%' }),
+    maxSurge: fact(portion(), 'Extra instances during a rollout.', {
+      ask: 'How many extra instances run during a rollout?',
+      example: '25%',
+    }),
     maxUnavailable: fact(portion(), 'Missing instances during a rollout.', { example: '0' }),
     steps: fact(listOf(share(), 'shares such as 5%'), 'Share of requests on the new version, step by step.', {
       example: '[5%, 25%]',

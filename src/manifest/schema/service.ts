@@ -33,7 +33,7 @@ export const serviceSchema = element(
     deployable: fact(
       text(),
       'The deployable it is a module of; modules of one deployable are one service to its stores.',
-      { example: 'shop' },
+      { default: 'a deployable of its own', example: 'shop' },
     ),
     replicas: fact(replicas(), 'Instances.', {
       ask: 'How many instances run?',
@@ -63,7 +63,7 @@ export const serviceSchema = element(
     concurrencyLimit: fact(
       orNone(oneOf([choice('adaptive'), count(1)], 'adaptive or a number'), 'adaptive, a number'),
       'What refuses work beyond it.',
-      { example: 'adaptive' },
+      { ask: 'Does the service lower the number of requests it lets in when they become slow?', example: 'adaptive' },
     ),
     queueLimit: fact(orNone(count(), 'a number'), 'Requests that may wait for a free slot.', { example: '100' }),
     loadShedding: fact(flag(), 'Whether it refuses work early when it is overloaded.', { example: 'true' }),
@@ -86,6 +86,7 @@ export const serviceSchema = element(
       example: '99.95%',
     }),
     measuredAvailability: fact(share(), 'Availability that was measured; wins over what is promised.', {
+      default: 'what is promised',
       example: '99.97%',
     }),
     state: fact(

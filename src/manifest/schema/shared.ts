@@ -13,7 +13,10 @@ export const latencySchema = element(
     p50: fact(positiveDuration(), 'Median.', { example: '15ms' }),
     p90: fact(positiveDuration(), '90th percentile.', { example: '40ms' }),
     p95: fact(positiveDuration(), '95th percentile.', { example: '60ms' }),
-    p99: fact(positiveDuration(), '99th percentile.', { example: '90ms' }),
+    p99: fact(positiveDuration(), '99th percentile.', {
+      ask: 'Which time do 99 of 100 requests stay below?',
+      example: '90ms',
+    }),
     p999: fact(positiveDuration(), '99.9th percentile.', { example: '250ms' }),
   },
   'a map with mean, p50, p99',
@@ -73,6 +76,7 @@ export const componentFacts = {
     example: '99.95%',
   }),
   measuredAvailability: fact(share(), 'Availability that was measured; wins over what is promised.', {
+    default: 'what is promised',
     example: '99.97%',
   }),
   latency: fact(latencySchema, 'Time until its answer.', {

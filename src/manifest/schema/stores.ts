@@ -50,11 +50,18 @@ const backup = element(
 const pooler = element(
   {
     mode: fact(choice('transaction', 'session', 'statement'), 'When a server connection is given back.', {
+      ask: 'When does the pooler give a server connection back?',
       example: 'transaction',
     }),
-    instances: fact(count(1), 'Poolers that run.', { example: '2' }),
-    maxClientConnections: fact(count(1), 'Client connections one pooler accepts.', { example: '1000' }),
-    poolSize: fact(count(1), 'Server connections of one pooler for one database and user.', { example: '20' }),
+    instances: fact(count(1), 'Poolers that run.', { ask: 'How many poolers run?', example: '2' }),
+    maxClientConnections: fact(count(1), 'Client connections one pooler accepts.', {
+      ask: 'How many client connections does one pooler accept?',
+      example: '1000',
+    }),
+    poolSize: fact(count(1), 'Server connections of one pooler for one database and user.', {
+      ask: 'How many server connections does one pooler open for a database and user?',
+      example: '20',
+    }),
     pairs: fact(count(1), 'Pairs of database and user.', { default: '1' }),
   },
   'a map with mode, instances, maxClientConnections, poolSize',
@@ -72,17 +79,23 @@ export const storeSchema = element(
       },
     ),
     cluster: fact(text(), 'Server or cluster it shares with other stores.', { example: 'main-pg' }),
-    replication: fact(choice('sync', 'async', 'quorum'), 'When a write counts as done.', { example: 'sync' }),
+    replication: fact(choice('sync', 'async', 'quorum'), 'When a write counts as done.', {
+      ask: 'Is a write answered before the replicas have it?',
+      example: 'sync',
+    }),
     replicationLag: fact(
       element(
         {
           mean: fact(duration(), 'Mean.', { example: '100ms' }),
-          p99: fact(duration(), '99th percentile.', { example: '2s' }),
+          p99: fact(duration(), '99th percentile.', {
+            ask: 'How far are the replicas behind at worst, one time in a hundred?',
+            example: '2s',
+          }),
         },
         'a map with mean, p99',
       ),
       'How far replicas are behind.',
-      { example: '{ p99: 2s }' },
+      { ask: 'How far may replicas be behind?', example: '{ p99: 2s }' },
     ),
     writeConcern: fact(choice('one', 'majority', 'all'), 'MongoDB: nodes that confirm a write.', {
       example: 'majority',
@@ -133,7 +146,7 @@ export const storeSchema = element(
     }),
     backup: fact(
       mechanism(backup, 'a map with interval, duration, pointInTime'),
-      'Copies from which it can be restored; replication is not one.',
+      'Copies from which it can be restored. Replication is not one; versions of objects that are copied to another account are.',
       {
         ask: 'How is it backed up?',
         example: '{ interval: 1h, duration: 10m, pointInTime: true }',
@@ -141,6 +154,7 @@ export const storeSchema = element(
       },
     ),
     migrations: fact(migrationsSchema, 'How its schema changes.', {
+      ask: 'How does its schema change?',
       example: '{ tool: flyway, lockTimeout: 1s, runOn: deploy }',
     }),
     invariants: fact(

@@ -79,6 +79,15 @@ export default defineRule({
       `,
     },
     {
+      title: 'No limit for one attempt, but one for all of them',
+      good: yaml`
+        services:
+          orders:
+            calls: [{ to: stock, timeout: none, totalTimeout: 2s }]
+          stock: {}
+      `,
+    },
+    {
       title: 'A stream may last; its silence may not',
       good: yaml`
         services:

@@ -1,5 +1,6 @@
 import { formatRoute } from '../../analysis/reach.ts'
-import type { Component, Service } from '../../manifest/model.ts'
+import type { Path } from '../../finding.ts'
+import type { Component, Journey, Service } from '../../manifest/model.ts'
 import { list } from '../../units.ts'
 import { ask, defineRule, noOptions, yaml } from '../define.ts'
 
@@ -32,14 +33,16 @@ export default defineRule({
     'calls.fallback',
     'calls.optional',
     'journeys.criticality',
+    'services.criticality',
   ],
 
   appliesTo: (component, { facts }) =>
     component.kind !== 'external' &&
     !(component.kind === 'service' && component.runtime === 'serverless') &&
-    facts.journeys
-      .dependingOn(component.name)
-      .some(({ criticality }) => criticality === undefined || criticality === 'critical'),
+    (component.criticality === 'critical' ||
+      facts.journeys
+        .dependingOn(component.name)
+        .some(({ criticality }) => criticality === undefined || criticality === 'critical')),
 
   *check(component, { facts }) {
     if (hasStandby(component)) return
@@ -48,25 +51,27 @@ export default defineRule({
     if (instances === undefined) return yield { unknown: at }
     if (instances > 1) return
 
-    const doubts = []
-    const failing = []
+    const doubts: Path[] = []
+    const failing: Journey[] = []
     for (const journey of facts.journeys.dependingOn(component.name)) {
       const { hard, missing } = facts.reach.get(journey.name)!.hard.get(component.name)!
       if (journey.criticality === 'critical' && hard === 'yes') failing.push(journey)
       else if (journey.criticality === undefined) doubts.push([...journey.path, 'criticality'])
       else if (journey.criticality === 'critical') doubts.push(...missing)
     }
-    const because = `"${component.name}" runs as a single instance`
-    if (failing.length === 0) return yield* ask(doubts, because)
-    const route = facts.reach.get(failing[0]!.name)!.hard.get(component.name)!.route
+    const [first] = failing
+    if (!first && component.criticality !== 'critical') {
+      return yield* ask(doubts, `"${component.name}" runs as a single instance`)
+    }
+    const route = first ? facts.reach.get(first.name)!.hard.get(component.name)!.route : []
+    const why = first
+      ? `the critical ${list(failing.map(({ name }) => `"${name}"`))} cannot do without it`
+      : 'it is stated to be critical'
     yield {
       at,
-      message: `"${component.name}" runs as a single instance, but the critical ${list(failing.map(({ name }) => `"${name}"`))} cannot do without it; expected at least 2`,
-      arithmetic:
-        route.length > 0
-          ? `${formatRoute(route)}, each a hard dependency`
-          : `"${component.name}" is the entry of the journey`,
-      evidence: route.map(edge => ({ label: edge.name, at: edge.path })),
+      message: `"${component.name}" runs as a single instance, but ${why}; expected at least 2`,
+      ...(route.length > 0 ? { arithmetic: `${formatRoute(route)}: each fails when the next does` } : {}),
+      evidence: route.map(edge => ({ label: `"${edge.name}" has no fallback`, at: edge.path })),
       journeys: failing,
     }
   },
@@ -97,6 +102,25 @@ export default defineRule({
         stores:
           orders-db:
             replicas: 1 # <--
+      `,
+    },
+    {
+      title: 'The team itself says that the service is critical',
+      bad: yaml`
+        services:
+          tax:
+            criticality: critical
+            replicas: 1 # <--
+      `,
+    },
+    {
+      title: 'One instance, and nobody said how bad its loss is',
+      unclear: yaml`
+        journeys:
+          checkout: # ?
+            entry: shop
+        services:
+          shop: { replicas: 1 }
       `,
     },
     {

@@ -1,6 +1,6 @@
 import { reaches } from '../../analysis/estimate.ts'
 import type { Component } from '../../manifest/model.ts'
-import { number, rate } from '../../units.ts'
+import { number, plural, rate } from '../../units.ts'
 import { ask, defineRule, noOptions, yaml } from '../define.ts'
 
 export default defineRule({
@@ -34,20 +34,24 @@ export default defineRule({
     'calls.serves',
   ],
 
-  appliesTo: (component, { facts }) => facts.capacity(component) !== undefined,
+  appliesTo: (component, { facts }) => facts.utilisation(component, 'peak') !== undefined,
 
   *check(component, { facts }) {
-    const arrivals = facts.load.at(component.name, 'peak')
-    const { perSecond, arithmetic, at, evidence } = facts.capacity(component)!
-    if (arrivals.high === 0) return
-    const full = reaches(arrivals, perSecond)
-    if (full !== true) return yield* full === false ? [] : ask(full)
-    const most = perSecond.high!
+    const { needed, available, unit, at, need, supply, evidence } = facts.utilisation(component, 'peak')!
+    const full = reaches(needed, available)
+    if (needed.high === 0 || full === false) return
+    if (full !== true) return yield* ask(full)
+    const most = available.high!
+    const rho = needed.low / most
+    const words = (amount: number) => (unit === 'slots' ? plural(amount, 'slot') : rate(amount))
     yield {
       at,
-      message: `"${component.name}" carries at most ${rate(most)} at full scale, but its peak is ${rate(arrivals.low)}`,
-      arithmetic: `rho = ${rate(arrivals.low)} / (${arithmetic}) = ${number(arrivals.low / most)}`,
-      fix: fixFor(component, arrivals.low / most),
+      message: `"${component.name}" needs ${words(needed.low)} at its peak, but has ${words(most)} at full scale`,
+      arithmetic: [
+        ...(unit === 'slots' ? [`a = ${need} = ${number(needed.low)} busy slots`] : []),
+        `rho = ${unit === 'slots' ? number(needed.low) : need} / ${supply} = ${number(rho)}`,
+      ].join('\n'),
+      fix: fixFor(component, rho),
       evidence,
       journeys: facts.journeys.through(component.name, 'sure'),
     }
@@ -95,6 +99,46 @@ export default defineRule({
       `,
     },
     {
+      title: 'Messages wait in their queue, they do not queue for slots',
+      good: yaml`
+        journeys:
+          order: { entry: shop, load: { steady: 10/s, peak: 600/s } }
+        services:
+          shop:
+            replicas: 4
+            concurrency: 10
+            serviceTime: { mean: 20ms }
+            publishes: [{ to: orders, outbox: true }]
+          mailer:
+            replicas: 2
+            consumes: [{ from: orders, concurrency: 2, processing: { mean: 50ms } }]
+            calls: [{ to: smtp }]
+        externals:
+          smtp: { latency: { mean: 100ms } }
+        queues:
+          orders: {}
+      `,
+    },
+    {
+      title: 'Only one of two journeys takes the slow call',
+      good: yaml`
+        journeys:
+          checkout: { entry: web, load: { steady: 10/s, peak: 100/s } }
+          browse: { entry: web, load: { steady: 500/s, peak: 4000/s } }
+        services:
+          web:
+            replicas: 8
+            concurrency: 100
+            serviceTime: { mean: 5ms }
+            calls:
+              - { to: payments, serves: [checkout] }
+              - { to: catalogue, serves: [browse] }
+        externals:
+          payments: { latency: { mean: 400ms } }
+          catalogue: { latency: { mean: 20ms } }
+      `,
+    },
+    {
       title: 'Two peaks that never meet are not added up',
       good: yaml`
         journeys:
@@ -124,8 +168,10 @@ export default defineRule({
 })
 
 function fixFor(component: Component, rho: number): string {
-  if (component.kind !== 'service')
+  if (component.kind !== 'service') {
     return 'Send fewer requests per journey, answer reads elsewhere, or make it larger and measure again'
-  const enough = Math.floor(component.replicas!.max! * rho) + 1
-  return `Raise the maximum to at least ${number(enough)} replicas for a utilisation below 1 (${number(Math.ceil((component.replicas!.max! * rho) / 0.8))} for 0.8), or make a request hold its slot for less time`
+  }
+  const max = component.replicas!.max!
+  const [enough, comfortable] = [Math.floor(max * rho) + 1, Math.ceil((max * rho) / 0.8)]
+  return `Raise the maximum to at least ${number(enough)} replicas for a utilisation below 1 (${number(comfortable)} for 0.8), or make requests hold their slot for less time`
 }

@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# Packs the package, installs it into an empty folder and uses it there as a stranger would.
+# usage: packed.sh <folder that does not exist yet>
+set -euo pipefail
+target=$1
+mkdir -p "$target/project"
+npm pack --silent --pack-destination "$target" > "$target/name.txt"
+cd "$target/project"
+npm init --yes > /dev/null
+npm install --silent --no-fund --no-audit "../$(tail -n 1 ../name.txt)"
+
+cat > scaffold.yaml << 'YAML'
+version: 1
+journeys:
+  checkout: { entry: web, criticality: critical }
+services:
+  web:
+    replicas: 3
+    calls: [{ to: orders, timeout: none }]
+  orders: { replicas: 3 }
+YAML
+
+fail() { echo "packed: $*" >&2; exit 1; }
+
+code=0; npx scaffold-review > out.txt || code=$?
+[ "$code" -eq 1 ] || fail "expected exit 1, got $code"
+grep -q 'error\[call-without-timeout\]' out.txt || fail 'the finding is missing'
+npx scaffold-review --version > /dev/null
+npx scaffold-review explain call-without-timeout | grep -q '^# call-without-timeout' || fail 'explain'
+code=0; npx scaffold-review no-such-file.yaml > /dev/null || code=$?
+[ "$code" -eq 2 ] || fail "expected exit 2 for a missing file, got $code"
+
+cat > use.mjs << 'JS'
+import { ManifestFiles, Source, review, rules } from 'scaffold-review'
+const report = review(new ManifestFiles([new Source('a.yaml', 'services: { web: {} }')]), rules)
+if (report.verdict !== 'incomplete') throw new Error(report.verdict)
+JS
+node use.mjs || fail 'the library'
+node -e "require('scaffold-review/schemas/manifest.schema.json')" || fail 'the schema'
+echo 'packed: ok'

@@ -1,0 +1,19 @@
+#!/usr/bin/env node
+import process from 'node:process'
+import { buffer } from 'node:stream/consumers'
+import { main } from '../src/cli/main.ts'
+
+// A reader that closes early, such as `head`, is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit()
+  throw error
+})
+
+process.exitCode = await main(process.argv.slice(2), {
+  cwd: process.cwd(),
+  env: process.env,
+  today: new Date().toISOString().slice(0, 10),
+  stdout: { write: text => process.stdout.write(text), isTTY: process.stdout.isTTY, columns: process.stdout.columns },
+  stderr: process.stderr,
+  readStdin: () => buffer(process.stdin),
+})

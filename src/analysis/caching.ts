@@ -1,0 +1,80 @@
+import type { Path } from '../finding.ts'
+import type { Cache, Call, Component, Journey, Model } from '../manifest/model.ts'
+import { rate } from '../units.ts'
+import { stated, type Estimate } from './estimate.ts'
+import { cacheBefore, type Edge } from './graph.ts'
+import type { Facts } from './index.ts'
+import type { LoadKind } from './load.ts'
+import type { Journeys } from './reach.ts'
+
+/** What the rules on caches need to know of one: what is in it, what it stands before, and who reads it. */
+
+/** Copies of what lives elsewhere, unlike sessions or locks that a "cache" is the home of. */
+export const holdsCopies = (cache: Cache): boolean => cache.holds === undefined || cache.holds === 'cache'
+
+/** What replaces an entry before it expires. A write-through cache does so by what it is. */
+export function invalidationOf({ invalidation, pattern }: Cache): Cache['invalidation'] {
+  if (invalidation !== undefined) return invalidation
+  return pattern === 'writeThrough' || pattern === 'writeBehind' ? 'onWrite' : undefined
+}
+
+/** What answers on a miss: the stated origin, and whatever calls say that it is asked before. */
+export function originsOf(cache: Cache, model: Model): Component[] {
+  const asked = model.calls.filter(call => call.cachedBy === cache.name).map(call => call.target)
+  const origin = cache.inFrontOf === undefined ? undefined : model.components.get(cache.inFrontOf)
+  return [...new Set([origin, ...asked])].filter(found => found !== undefined)
+}
+
+/** Calls that use the cache, whether they name it or the origin behind it. */
+export const usersOf = (cache: Cache, model: Model): Call[] =>
+  model.calls.filter(call => call.to === cache.name || call.cachedBy === cache.name)
+
+/** Journeys that surely use the cache. A call to the origin takes its journeys past the cache before it. */
+export function journeysReading(cache: Cache, model: Model, journeys: Journeys): Journey[] {
+  const edges = usersOf(cache, model).map(call => journeys.edgeOf(call))
+  return [...new Set(edges.flatMap(edge => (edge ? journeys.taking(edge, 'sure') : [])))]
+}
+
+/** Whether an edge to the origin only carries what the cache could not answer. */
+export const isBehind = ({ kind, via }: Edge, cache: Cache, model: Model): boolean =>
+  via.kind === 'call' && (kind === 'miss' ? via.to === cache.name : cacheBefore(via, model) === cache)
+
+export interface Carries {
+  readonly most: Estimate
+  /** The calculation with its numbers, as of a capacity. */
+  readonly text: string
+  readonly at: Path
+}
+
+/** What an origin carries, also where that is not stated yet; `undefined` for what has no number of its own. */
+export function carriedBy(origin: Component, facts: Facts): Carries | undefined {
+  if (origin.kind === 'external') {
+    const at = [...origin.path, 'quota']
+    return { most: stated(origin.quota, at), text: rate(origin.quota ?? 0), at }
+  }
+  const capacity = facts.capacity(origin)
+  if (capacity) return { most: capacity.perSecond, text: capacity.arithmetic, at: capacity.at }
+  if (origin.kind === 'service' || origin.kind === 'queue') return undefined
+  const at = [...origin.path, 'capacity', 'rps']
+  return { most: stated(undefined, at), text: '', at }
+}
+
+/** What an origin gets while a cache is empty. Misses that share their answers send no more than the cap lets through. */
+export function coldLoad(cache: Cache, origin: Component, kind: LoadKind, facts: Facts): Estimate {
+  const all = facts.loadWithout(cache).at(origin.name, kind)
+  const { originLimit: cap, stampedeProtection: shared } = cache
+  if (typeof cap !== 'number' || shared === undefined || shared === 'none') return all
+  return { ...all, low: Math.min(all.low, cap), high: Math.min(all.high ?? cap, cap) }
+}
+
+/** Connections that all callers of a cache can open to its origin; `undefined` where that is not stated. */
+export function poolsBehind(cache: Cache, model: Model): number | undefined {
+  const origins = new Set(originsOf(cache, model))
+  const fills = model.calls.filter(call => call.target !== undefined && origins.has(call.target))
+  const pools = fills.map(({ pool, from }) => {
+    const instances = from.kind === 'job' ? 1 : from.replicas?.max
+    return pool === undefined || instances === undefined ? undefined : pool * instances * (from.processes ?? 1)
+  })
+  if (pools.length === 0 || pools.includes(undefined)) return undefined
+  return (pools as number[]).reduce((sum, pool) => sum + pool, 0)
+}

@@ -1,0 +1,95 @@
+import type * as z from 'zod'
+import type { Path } from '../finding.ts'
+import type { Model } from '../manifest/model.ts'
+import { referenceRegistry } from '../manifest/schema/fact.ts'
+import { manifestSchema } from '../manifest/schema/manifest.ts'
+import { alternatives, itemOf, keyOf, shapeOf } from '../manifest/walk-schema.ts'
+
+/** A place in the manifest that names an element defined elsewhere. */
+export interface Reference {
+  readonly path: Path
+  /** The name as written. */
+  readonly name: string
+  /** What it may name, in words: `a store or cache`. */
+  readonly what: string
+  readonly kinds: readonly Kind[]
+}
+
+const componentKinds = ['service', 'store', 'queue', 'cache', 'external'] as const
+const kinds = [...componentKinds, 'journey', 'slo', 'alert', 'job', 'drill', 'decision', 'flag'] as const
+export type Kind = (typeof kinds)[number]
+
+/**
+ * Every reference of a manifest, in its order. They are found by the schema, so that a new key that names an element is
+ * covered by being declared as one. Defaults are read where they are written, not once for each element they fill.
+ */
+export function referencesOf(model: Model): Reference[] {
+  return [...collect(model.raw, root(), [])]
+}
+
+/** The keys of all references, such as `calls.to`. */
+export function referenceKeys(): string[] {
+  return [...new Set(places(root(), []).map(keyOf))].sort()
+}
+
+/** The kinds of element that have each name; a journey and a service may share one. */
+export function kindsByName(model: Model): ReadonlyMap<string, readonly Kind[]> {
+  const { components, journeys, slos, alerts, jobs, drills, decisions, flags } = model
+  const found = new Map<string, Kind[]>()
+  for (const elements of [components, journeys, slos, alerts, jobs, drills, decisions, flags]) {
+    for (const { name, kind } of elements.values()) found.set(name, [...(found.get(name) ?? []), kind])
+  }
+  return found
+}
+
+/** `a service, store or job` -> those kinds; `a component` and `an element` stand for several. */
+export function kindsIn(what: string): readonly Kind[] {
+  const words = what.split(/[ ,]+/)
+  if (words.includes('element')) return kinds
+  if (words.includes('component')) return componentKinds
+  return kinds.filter(kind => words.includes(kind))
+}
+
+/** The part of the schema that leads to references. */
+interface Place {
+  readonly what: string | undefined
+  readonly keys: ReadonlyMap<string, Place>
+  readonly item: Place | undefined
+}
+
+let known: Place | undefined
+const root = (): Place => (known ??= placeOf(manifestSchema)!)
+
+function placeOf(schema: z.core.$ZodType): Place | undefined {
+  const named = alternatives(schema).map(one => referenceRegistry.get(one as z.ZodType)?.what)
+  const what = named.find(text => text !== undefined)
+  const keys = new Map<string, Place>()
+  for (const [key, inner] of shapeOf(schema)) {
+    const place = placeOf(inner)
+    if (place) keys.set(key, place)
+  }
+  const inner = itemOf(schema)
+  const item = inner && placeOf(inner)
+  return what === undefined && keys.size === 0 && !item ? undefined : { what, keys, item }
+}
+
+function places({ what, keys, item }: Place, path: Path): Path[] {
+  return [
+    ...(what === undefined ? [] : [path]),
+    ...[...keys].flatMap(([key, place]) => places(place, [...path, key])),
+    ...(item ? places(item, [...path, 0]) : []),
+  ]
+}
+
+function* collect(value: unknown, { what, keys, item }: Place, path: Path): Generator<Reference> {
+  if (typeof value === 'string') {
+    if (what !== undefined) yield { path, name: value, what, kinds: kindsIn(what) }
+  } else if (Array.isArray(value)) {
+    if (item) for (const [i, one] of value.entries()) yield* collect(one, item, [...path, i])
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [key, inner] of Object.entries(value)) {
+      const place = keys.get(key) ?? item
+      if (place) yield* collect(inner, place, [...path, key])
+    }
+  }
+}

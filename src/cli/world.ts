@@ -1,0 +1,17 @@
+/** Everything of the machine that the program may touch besides files. Tests pass their own. */
+export interface World {
+  /** Absolute path of the folder that relative paths start from. */
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** ISO date. Waivers are judged by it. */
+  readonly today: string
+  readonly stdout: { write(text: string): unknown; readonly isTTY: boolean; readonly columns: number | undefined }
+  readonly stderr: { write(text: string): unknown }
+  readStdin(): Promise<Uint8Array>
+}
+
+/** 0: nothing at or above the threshold. 1: findings. 2: usage, configuration or unreadable input. */
+export const exitCode = { clean: 0, findings: 1, misuse: 2 } as const
+
+/** A mistake of the user's: one sentence, and what to do. Anything else that is thrown is a defect of the program. */
+export class UserError extends Error {}

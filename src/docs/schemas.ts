@@ -1,0 +1,10 @@
+import { manifestJsonSchema } from '../manifest/json-schema.ts'
+import { reportJsonSchema } from '../reporters/report-schema.ts'
+
+/** The JSON Schemas that the package publishes, by name. */
+const schemas = { manifest: manifestJsonSchema, report: reportJsonSchema }
+
+export type SchemaName = keyof typeof schemas
+export const schemaNames = Object.keys(schemas) as SchemaName[]
+
+export const schemaText = (name: SchemaName): string => `${JSON.stringify(schemas[name](), undefined, 2)}\n`

@@ -1,0 +1,169 @@
+import * as z from 'zod'
+import { questionKeys, severities } from '../finding.ts'
+
+/**
+ * The contract of `--format json`. Keys may be added without notice; whatever takes one away, renames it or changes what it
+ * means raises `schemaVersion`.
+ */
+
+const count = () => z.int().nonnegative()
+const journeys = z.array(z.string()).describe('Names of the journeys that are affected, most critical first.')
+const ruleId = z.string().describe('Id of the rule.')
+const questionKey = z
+  .enum(questionKeys)
+  .meta({ id: 'QuestionKey', description: 'One of the eight questions of the checklist.' })
+const coverage = z
+  .number()
+  .min(0)
+  .max(1)
+  .nullable()
+  .describe('Share of the checks that could be decided, from 0 to 1; null where there was nothing to decide.')
+
+const location = z
+  .strictObject({
+    file: z
+      .string()
+      .describe('The file as it was named on the command line or found by an include, with forward slashes.'),
+    line: count().min(1).describe('Line, from 1.'),
+    column: count().min(1).describe('Column, from 1, in UTF-16 code units.'),
+    endLine: count().min(1).describe('Line of the end.'),
+    endColumn: count().min(1).describe('Column after the last character.'),
+  })
+  .meta({ id: 'Location', description: 'Where something is written.' })
+
+const element = z
+  .strictObject({
+    path: z.string().describe('The path as people write it, such as services.web.calls[0].'),
+    steps: z.array(z.union([z.string(), z.int()])).describe('The same path as keys and indices of lists.'),
+  })
+  .meta({ id: 'ManifestPath', description: 'A place in the manifest, independent of files and lines.' })
+
+const evidence = z
+  .strictObject({
+    label: z.string().describe('What is stated there.'),
+    location: location.describe('Where it is stated.'),
+  })
+  .meta({ id: 'Evidence', description: 'A stated fact that belongs to a finding or a problem.' })
+
+const finding = z
+  .strictObject({
+    ruleId,
+    question: questionKey.describe('The question that the rule belongs to.'),
+    severity: z
+      .enum(severities)
+      .describe('error: wrong whatever else holds. warning: wrong under ordinary assumptions. info: a smell.'),
+    message: z.string().describe('What is, then what was expected. No full stop at the end.'),
+    arithmetic: z.string().optional().describe('The formula with the numbers substituted, one step a line.'),
+    fix: z.string().describe('What to do.'),
+    subject: element.describe('The element that the finding is about.'),
+    location: location.describe('The key that is wrong, or its element where the key is not stated.'),
+    evidence: z.array(evidence).describe('Stated facts that the arithmetic used.'),
+    journeys,
+    alsoImplies: z
+      .array(z.strictObject({ ruleId, message: z.string().describe('What is, then what was expected.') }))
+      .describe('Findings that were folded into this one because it is their cause.'),
+    note: z.string().optional().describe('Why the finding is back, where a waiver of it has expired.'),
+    fingerprint: z
+      .string()
+      .describe(
+        'Recognises the finding in the next run: 32 hexadecimal digits that depend on rule and element, not on lines.',
+      ),
+  })
+  .meta({ id: 'Finding', description: 'A fault, or a smell.' })
+
+const openQuestion = z
+  .strictObject({
+    fact: element.describe('Where the fact belongs in the manifest.'),
+    key: z.string().describe('The name of the fact whatever the element, such as calls.timeout.'),
+    element: z.string().describe('The element as people call it, such as web -> orders.'),
+    ask: z.string().describe('What to find out, in plain words.'),
+    because: z.string().optional().describe('Why it matters here.'),
+    example: z.string().describe('YAML that would answer it.'),
+    ruleIds: z.array(z.string()).describe('Ids of the rules that wait for the answer.'),
+    questions: z.array(questionKey).describe('The questions of the checklist that those rules belong to.'),
+    journeys,
+    mustBeStated: z.boolean().describe('Whether the fact must be stated, so that its absence is a warning.'),
+    location: location.describe('The element that does not state it.'),
+  })
+  .meta({ id: 'OpenQuestion', description: 'A fact that the manifest does not state and that rules wait for.' })
+
+const problem = z
+  .strictObject({
+    ruleId: z.enum(['unreadable', 'yaml-syntax', 'duplicate-name', 'manifest-shape', 'include']).describe('The kind.'),
+    message: z.string().describe('What is wrong.'),
+    location: location.describe('Where it is.'),
+    related: z.array(evidence).describe('Other places that belong to it, such as the first definition of a name.'),
+  })
+  .meta({ id: 'Problem', description: 'Why the manifest could not be reviewed.' })
+
+const waived = z
+  .strictObject({
+    finding: finding.describe('What was found.'),
+    reason: z.string().describe('Why it is accepted.'),
+    owner: z.string().describe('Who accepted it.'),
+    until: z.string().describe('The last day on which the waiver holds, such as 2026-11-30.'),
+  })
+  .meta({ id: 'Waived', description: 'A finding that is accepted until a day.' })
+
+const outcomes = {
+  passed: count().describe('Elements on which nothing was found.'),
+  failed: count().describe('Elements with a finding.'),
+  open: count().describe('Elements that could not be decided because a fact is not stated.'),
+  notApplicable: count().describe('Elements about which the rule has nothing to say.'),
+  waived: count().describe('Elements all findings of which are waived.'),
+}
+
+const score = z
+  .strictObject({
+    key: questionKey.describe('The question.'),
+    question: z.string().describe('The question in words.'),
+    answer: z
+      .enum(['yes', 'no', 'partly', 'unknown', 'n/a'])
+      .describe('no: an error stands. partly: a warning does. unknown: questions are open. n/a: nothing to ask.'),
+    errors: count().describe('Findings of severity error.'),
+    warnings: count().describe('Findings of severity warning.'),
+    infos: count().describe('Findings of severity info.'),
+    ...outcomes,
+    coverage,
+  })
+  .meta({ id: 'QuestionScore', description: 'How one of the eight questions is answered.' })
+
+const tally = z
+  .strictObject({ ruleId, question: questionKey.describe('The question that the rule belongs to.'), ...outcomes })
+  .meta({ id: 'Tally', description: 'How one rule fared, in elements that it looked at.' })
+
+const manifest = z
+  .strictObject({
+    file: z.string().describe('The manifest that was asked for.'),
+    system: z.string().nullable().describe('Name of the system; null where the manifest does not say.'),
+    verdict: z
+      .enum(['ready', 'not ready', 'incomplete', 'unreadable'])
+      .describe('not ready: an error or a warning stands. incomplete: questions are open. unreadable: not reviewed.'),
+    coverage,
+    problems: z.array(problem).describe('Why it could not be reviewed; the rest is empty then.'),
+    findings: z.array(finding).describe('What stands, worst first.'),
+    notStated: z
+      .array(openQuestion)
+      .describe('The open questions that weigh as warnings. Each of them is among openQuestions as well.'),
+    openQuestions: z.array(openQuestion).describe('What rules wait for, the most valuable answer first.'),
+    waived: z.array(waived).describe('What was found and is accepted.'),
+    scoreboard: z.array(score).describe('The eight questions in their order.'),
+    rules: z.array(tally).describe('The rules that were applied.'),
+  })
+  .meta({ id: 'Manifest', description: 'The review of one manifest.' })
+
+export const reportSchema = z
+  .strictObject({
+    schemaVersion: z.literal(1).describe('Version of this format.'),
+    tool: z
+      .strictObject({ name: z.string().describe('Its name.'), version: z.string().describe('Its version.') })
+      .describe('What wrote the report.'),
+    manifests: z.array(manifest).describe('One review for each manifest, in the order in which they were asked for.'),
+  })
+  .meta({ title: 'Report of scaffold-review', description: 'What `scaffold-review --format json` writes.' })
+
+export type ReportDocument = z.output<typeof reportSchema>
+export type ManifestDocument = ReportDocument['manifests'][number]
+
+/** The published schema, draft-07 because editors read nothing newer. */
+export const reportJsonSchema = () => z.toJSONSchema(reportSchema, { target: 'draft-7' })

@@ -1,0 +1,55 @@
+import type { ChalkInstance } from 'chalk'
+import { notStated, type Answer, type Report, type Verdict } from '../report.ts'
+import { plural } from '../units.ts'
+
+const answerPaint: Record<Answer, 'green' | 'red' | 'yellow' | 'cyan' | 'dim'> = {
+  yes: 'green',
+  no: 'red',
+  partly: 'yellow',
+  unknown: 'cyan',
+  'n/a': 'dim',
+}
+
+const verdictPaint: Record<Verdict, 'green' | 'red' | 'cyan'> = {
+  ready: 'green',
+  'not ready': 'red',
+  incomplete: 'cyan',
+  unreadable: 'red',
+}
+
+/** The eight questions with their counts; without counts where the terminal is narrower than 76 columns. */
+export function scoreboardLines({ scoreboard }: Report, columns: number, c: ChalkInstance): string {
+  const width = Math.max(...scoreboard.map(({ question }) => short(question).length))
+  const cells = (values: readonly (string | number)[]) => values.map(value => String(value).padStart(6)).join('')
+  const answers = (answer: Answer) => c[answerPaint[answer]](answer.padEnd(8))
+  if (columns < 76) return scoreboard.map(({ answer, question }) => answers(answer) + short(question)).join('\n')
+  const rows = scoreboard.map(({ answer, question, passed, failed, open, coverage }) => {
+    const known = coverage === null ? '-' : share(coverage)
+    return `${answers(answer)}${short(question).padEnd(width)}${cells([passed, failed, open])}${c.dim(known.padStart(7))}`
+  })
+  return [c.dim(`${''.padEnd(8 + width)}${cells(['pass', 'fail', 'open'])}${'known'.padStart(7)}`), ...rows].join('\n')
+}
+
+/** As the question stands in the checklist, as far as 80 columns allow. */
+const short = (question: string) => question.replace(/(?: where appropriate)?\?$/, '')
+
+/** Never "100%" while something is open. */
+const share = (coverage: number) => `${Math.floor(coverage * 100)}%`
+
+export function verdictLine(report: Report, c: ChalkInstance): string {
+  const { verdict, problems, findings, openQuestions, waived, coverage } = report
+  const count = (severity: string) => findings.filter(finding => finding.severity === severity).length
+  const unstated = notStated(report).length
+  const parts = [
+    ...(problems.length > 0 ? [plural(problems.length, 'problem')] : []),
+    ...(count('error') > 0 ? [plural(count('error'), 'error')] : []),
+    ...(count('warning') > 0 ? [plural(count('warning'), 'warning')] : []),
+    ...(count('info') > 0 ? [plural(count('info'), 'note')] : []),
+    ...(unstated > 0 ? [`${plural(unstated, 'fact')} not stated`] : []),
+    ...(openQuestions.length > unstated ? [plural(openQuestions.length - unstated, 'open question')] : []),
+    ...(waived.length > 0 ? [`${waived.length} waived`] : []),
+    ...(coverage === null ? [] : [`${share(coverage)} of the checks decided`]),
+  ]
+  const name = report.system ?? report.file
+  return `${c.bold(`${name}: `)}${c.bold[verdictPaint[verdict]](verdict)}${parts.length > 0 ? ` (${parts.join(', ')})` : ''}`
+}

@@ -1,0 +1,122 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { formatPath } from '../src/finding.ts'
+import { printed } from './generate.ts'
+import { removals, reviewFile, reviewText } from './support.ts'
+
+/** The first rule that each incident must fire, and that its repair must silence. */
+const incidents = {
+  'square-2017': 'retry-without-backoff-or-jitter',
+  'dynamodb-2015': 'timeout-below-callee-latency',
+  'facebook-2010': 'expiry-stampede',
+  'slack-2022': 'cache-is-load-bearing',
+  'twilio-2013': 'retried-mutation-not-idempotent',
+  'gocardless-2015': 'migration-without-lock-timeout',
+  'incidentio-2022': 'dlq-missing',
+}
+
+const systems = ['web-shop', 'web-shop-naive', 'online-boutique', 'otel-demo']
+const files = [
+  ...systems.map(name => `${name}/scaffold`),
+  ...Object.keys(incidents).flatMap(id => [`incidents/${id}`, `incidents/${id}.repaired`]),
+]
+
+test('every example is tested', () => {
+  const found = readdirSync('examples/incidents').map(name => `incidents/${name.replace(/\.yaml$/, '')}`)
+  expect(files.filter(name => name.startsWith('incidents/')).sort()).toEqual(found.sort())
+  expect(
+    readdirSync('examples')
+      .filter(name => name !== 'incidents')
+      .sort(),
+  ).toEqual([...systems].sort())
+})
+
+test.each(files)('%s prints what it printed', async name => {
+  await expect(printed(reviewFile(`examples/${name}.yaml`))).toMatchFileSnapshot(
+    `golden/${name.replaceAll('/', '-')}.txt`,
+  )
+})
+
+describe('web-shop', () => {
+  const report = reviewFile('examples/web-shop/scaffold.yaml')
+
+  test('has no finding, no open question, all eight questions answered yes, and is ready', () => {
+    expect(report.findings).toEqual([])
+    expect(report.openQuestions.map(({ fact }) => formatPath(fact))).toEqual([])
+    expect(report.scoreboard.map(({ key, answer }) => [key, answer])).toEqual(
+      report.scoreboard.map(({ key }) => [key, 'yes']),
+    )
+    expect(report.verdict).toBe('ready')
+    expect(report.coverage).toBe(1)
+  })
+
+  test('every rule found something to look at, but for what this shop does not have', () => {
+    const idle = report.rules.filter(({ passed }) => passed === 0).map(({ ruleId }) => ruleId)
+    // No component is less critical than what needs it, no store has two users, and no queue is one of SQS.
+    expect(idle).toEqual(['criticality-inversion', 'shared-datastore', 'visibility-timeout-too-short'])
+  })
+
+  // Both files as one, because a fact may be left out of either.
+  const text = `${readFileSync('examples/web-shop/scaffold.yaml', 'utf8').replace(/^include:.*\n/m, '')}\n${readFileSync('examples/web-shop/platform.yaml', 'utf8')}`
+  const all = [...removals(text, { everything: true })]
+
+  test('leaving out any leaf or branch creates no finding', { timeout: 120_000 }, () => {
+    expect(reviewText(text).findings).toEqual([])
+    expect(all.length).toBeGreaterThan(500)
+    const fresh = all.flatMap(removed =>
+      removed.review().findings.map(({ ruleId, message }) => `without ${removed.path}: ${ruleId}: ${message}`),
+    )
+    expect(fresh).toEqual([])
+  })
+})
+
+describe('web-shop-naive', () => {
+  const report = reviewFile('examples/web-shop-naive/scaffold.yaml')
+
+  test('is not ready, and no question is answered with yes', () => {
+    expect(report.verdict).toBe('not ready')
+    expect(report.scoreboard.filter(({ answer }) => answer === 'yes')).toEqual([])
+  })
+})
+
+describe('incidents', () => {
+  test.each(Object.entries(incidents))('%s fires %s, and its repair does not', (id, ruleId) => {
+    expect(reviewFile(`examples/incidents/${id}.yaml`).findings.map(finding => finding.ruleId)).toContain(ruleId)
+    const repaired = reviewFile(`examples/incidents/${id}.repaired.yaml`)
+    expect(
+      repaired.findings.flatMap(finding => [finding.ruleId, ...finding.alsoImplies.map(implied => implied.ruleId)]),
+    ).not.toContain(ruleId)
+  })
+})
+
+describe('real systems', () => {
+  const said = (name: string) => {
+    const { findings } = reviewFile(`examples/${name}/scaffold.yaml`)
+    return findings.map(({ ruleId, message }) => `${ruleId}: ${message}`)
+  }
+
+  test('Online Boutique: nothing is accused that its files do not show', () => {
+    const findings = said('online-boutique')
+    expect(findings.filter(text => /email/i.test(text))).toEqual([])
+    expect(findings.filter(text => text.startsWith('shared-datastore'))).toEqual([])
+    expect(findings.filter(text => /probe|liveness|readiness|loadgenerator|timeout/i.test(text))).toEqual([])
+  })
+
+  test('OpenTelemetry demo: nothing is accused that its files do not show', () => {
+    const findings = said('otel-demo')
+    expect(findings.filter(text => /otel-collector|flagd|load-generator/.test(text))).toEqual([])
+    expect(findings.filter(text => /"frontend -> (quote|image-provider)"/.test(text))).toEqual([])
+    expect(findings.filter(text => text.startsWith('at-least-once-consumer-not-idempotent'))).toEqual([])
+    expect(findings.filter(text => text.startsWith('shared-datastore'))).toEqual([])
+  })
+})
+
+test('ten lines get at least five facts "not stated", each with the YAML to add', async () => {
+  const text =
+    'services:\n  web:\n    calls:\n      - to: orders\n  orders:\n    calls:\n      - to: orders-db\nstores:\n  orders-db: { engine: postgres@16 }\n'
+  const report = reviewText(text)
+  const keys = new Set(report.openQuestions.filter(question => question.mustBeStated).map(({ key }) => key))
+  expect(keys.size).toBeGreaterThanOrEqual(5)
+  expect(report.findings).toEqual([])
+  await expect(printed(report)).toMatchFileSnapshot('golden/ten-lines.txt')
+})

@@ -85,6 +85,12 @@ describe('folding', () => {
         fails('z', { only: 'web', impliedBy: ['y'] }),
       ]).map(([id, , ...more]) => [id, more.length]),
     ).toEqual([['x services.web', 2]])
+    // Who contradicts a fact may rest on another that is contradicted elsewhere.
+    const liar = { at: replicas, contradicts: [replicas], evidence: [{ label: 'zones', at: zones }] }
+    const boss = fails('boss', { only: 'shop', with: { contradicts: [zones] } })
+    expect(found([fails('liar', { only: 'web', with: liar }), boss])).toEqual([
+      ['boss services.shop', 'warning', 'liar: "web" liar'],
+    ])
     expect(
       found([fails('p', { impliedBy: ['q'], only: 'web' }), fails('q', { impliedBy: ['p'], only: 'web' })]),
     ).toHaveLength(1)
@@ -178,6 +184,18 @@ describe('counting', () => {
     })
   })
 
+  test('a subject is waived when all that was said about it is', () => {
+    const about = ['stores', 'db'] as Path
+    const both = rule('both', function* ({ path }) {
+      yield { at: path, message: 'one' }
+      yield { at: path, message: 'two', about }
+    })
+    const waiver = (on: string) => `{ rule: both, on: ${on}, reason: known, owner: me, until: 2027-01-01 }`
+    const text = (...on: string[]) => `services: { web: {} }\nwaivers: [${on.map(waiver).join(', ')}]\n`
+    expect(reviewText(text('stores.db'), [both]).rules[0]).toMatchObject({ failed: 1, waived: 0 })
+    expect(reviewText(text('stores.db', 'services.web'), [both]).rules[0]).toMatchObject({ failed: 0, waived: 1 })
+  })
+
   const severity = (severity: AnyRule['severity']) => fails('fault', { severity })
   test.each([
     ['an error', [severity('error'), severity('warning'), asks('ask', 'zones')], 'no', 'not ready'],
@@ -188,7 +206,7 @@ describe('counting', () => {
     ['nothing', [passes('pass')], 'yes', 'ready'],
     ['no subject', [passes('skip', { on: 'cache' })], 'n/a', 'ready'],
     ['no rule', [], 'n/a', 'ready'],
-  ] as const)('%s: %3$s, %4$s', (_, rules, answer, verdict) => {
+  ] as const)('%s', (_, rules, answer, verdict) => {
     const report = reviewText(two, rules)
     expect(report.scoreboard.find(({ key }) => key === 'scaling')!.answer).toBe(answer)
     expect(report.verdict).toBe(verdict)

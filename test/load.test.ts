@@ -178,6 +178,14 @@ caches: { prices: { inFrontOf: db${cache} } }
     `
     expect(loads(text).on('shop -> prices -> db').low).toBeCloseTo(200, 9)
     expect(loads(text, 'prices').at('db')).toEqual(exactly(4000))
+    // Who asks the origin itself, for one journey, has the misses of the other fetched.
+    const mixed = yaml`
+      journeys: { browse: { entry: shop, load: 100/s }, buy: { entry: shop, load: 10/s } }
+      services: { shop: { calls: [{ to: prices, serves: [browse, buy] }, { to: db, serves: [buy] }] } }
+      stores: { db: {} }
+      caches: { prices: { inFrontOf: db, hitRatio: 50% } }
+    `
+    expect([loads(mixed).on('shop -> prices -> db'), loads(mixed).at('db')]).toEqual([exactly(50), exactly(55)])
   })
 })
 

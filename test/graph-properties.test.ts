@@ -124,7 +124,7 @@ function expectAlike(actual: unknown, expected: unknown, place = ''): void {
 }
 
 const check = <T>(arbitrary: fc.Arbitrary<T>, holds: (value: T) => void) => {
-  fc.assert(fc.property(arbitrary, holds), { numRuns: 60 })
+  fc.assert(fc.property(arbitrary, holds), { numRuns: 40 })
 }
 const components = [...serviceNames, 'db', 'cache', 'queue']
 

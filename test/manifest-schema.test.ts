@@ -108,8 +108,8 @@ describe('the JSON Schema that editors use says what the reader says', () => {
           read.success || beyond,
         )
       }),
-      { numRuns: 2000 },
+      { numRuns: 1200 },
     )
-    expect(Math.min(...Object.values(seen)), JSON.stringify(seen)).toBeGreaterThan(100)
+    expect(Math.min(...Object.values(seen)), JSON.stringify(seen)).toBeGreaterThan(30)
   })
 })

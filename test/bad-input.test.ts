@@ -25,6 +25,7 @@ const texts: [string, string | Uint8Array, RegExp, string?][] = [
   ['5 MB of nested items', '- '.repeat(2.5e6), /Nested too deeply/],
   ['nested blocks', Array.from({ length: 3000 }, (_, i) => `${' '.repeat(i)}a:`).join('\n'), /Nested too deeply/],
   ['17 MB of text', `# ${'x'.repeat(17 * 1024 * 1024)}\n`, /expected at most 16/],
+  ['a million values on one line', `x-a: [${'1,'.repeat(1_000_001)}1]\n`, /more than a million values/],
   ['an alias bomb', bomb, /Aliases multiply/],
   ['an alias of itself', 'x-a: &a [*a]\n', /stands inside what it stands for/],
   ['an alias without anchor', 'services: *nope\n', /No anchor &nope/, '1:11'],

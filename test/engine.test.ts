@@ -28,6 +28,17 @@ describe('folding', () => {
     ])
   })
 
+  test('a fault that was folded into its cause under another question still answers its own', () => {
+    const rules = [fails('cause'), fails('effect', { impliedBy: ['cause'], question: 'caching' })]
+    const answers = reviewText(two, rules).scoreboard.flatMap(({ key, answer }) =>
+      answer === 'n/a' ? [] : [[key, answer]],
+    )
+    expect(answers).toEqual([
+      ['caching', 'partly'],
+      ['scaling', 'partly'],
+    ])
+  })
+
   test('a milder consequence does not soften its cause', () => {
     expect(
       found([

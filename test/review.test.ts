@@ -139,6 +139,11 @@ describe('a manifest that states no journeys', () => {
     expect(surfaced.sort()).toEqual(['caller', 'hidden', 'pages', 'shop', 'stock', 'web'])
   })
 
+  test('has every service as an entry where all call each other', () => {
+    const text = 'services: { a: { calls: [{ to: b }] }, b: { calls: [{ to: a }] } }\n'
+    expect(implied(text).map(([name]) => name)).toEqual(['a', 'b'])
+  })
+
   test('has none beside stated ones', () => {
     expect(implied('journeys: { buy: { entry: web } }\nservices: { web: {}, shop: {} }\n')).toEqual([
       ['buy', 'journeys.buy', 'web', false],
@@ -180,4 +185,16 @@ test('a report survives JSON', () => {
   expect(JSON.parse(JSON.stringify(report))).toEqual(report)
   expect(sources.map(({ file }) => file)).toEqual(['scaffold.yaml'])
   expect(notStated({ ...report, sources })).toEqual(report.openQuestions.filter(({ mustBeStated }) => mustBeStated))
+})
+
+test('a waiver may name an element as people write it, also where the name has a dot in it', () => {
+  const text = (on: string) =>
+    `services: { a.b: {}, c: {} }\nwaivers: [{ rule: fault, on: '${on}', reason: gone soon, owner: web, until: 2027-01-01 }]\n`
+  const waived = (on: string) =>
+    reviewText(text(on), [fails('fault')]).waived.map(({ finding }) => formatPath(finding.subject))
+  expect(waived('services.a.b')).toEqual(['services["a.b"]'])
+  expect(waived('services["a.b"]')).toEqual(['services["a.b"]'])
+  expect(waived('services')).toHaveLength(2)
+  expect(waived('services.a')).toEqual([])
+  expect(waived('services.b')).toEqual([])
 })

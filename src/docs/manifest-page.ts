@@ -29,7 +29,8 @@ export function manifestPage(rules: readonly AnyRule[], to = 'rules/'): string {
     `One YAML map. Only names are required; each further fact sharpens the review. A key that is absent is "not stated", which
 is neither yes nor no: what a rule cannot decide without it becomes an open question. \`none\` and \`false\` say that there
 is none. Keys marked **must** are reported as "not stated" where they are missing on a journey that is critical, high or of
-unstated criticality. Keys that start with \`x-\` are yours. \`defaults\` state facts for all elements of a kind.
+unstated criticality. An empty last column means that nothing reads the key yet: it can be stated, and changes no verdict.
+Keys that start with \`x-\` are yours. \`defaults\` state facts for all elements of a kind.
 
 Durations: \`250ms\`, \`2s\`, \`15m\`, \`1h30m\`, \`30d\`. Shares: \`99.9%\` or \`0.999\`. Rates: \`600/s\`, \`36000/min\`. Sizes: \`20GiB\`.`,
     ...sections.map(({ key, path, title }) => {

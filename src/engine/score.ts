@@ -44,20 +44,19 @@ export function scoreboard(rules: readonly Tally[], findings: readonly Finding[]
       warnings: count('warning'),
       infos: count('info'),
     }
-    return { key, question: questions[key], answer: answerOf(score), ...score, coverage: coverageOf(mine) }
+    // A fault that was folded into its cause under another question still answers this one.
+    const folded = findings.some(({ alsoImplies }) =>
+      alsoImplies.some(({ ruleId }) => mine.some(rule => rule.ruleId === ruleId)),
+    )
+    return { key, question: questions[key], answer: answerOf(score, folded), ...score, coverage: coverageOf(mine) }
   })
 }
 
-function answerOf({
-  errors,
-  warnings,
-  open,
-  passed,
-  failed,
-  waived,
-}: Omit<QuestionScore, 'key' | 'question' | 'answer' | 'coverage'>): Answer {
+type Counts = Omit<QuestionScore, 'key' | 'question' | 'answer' | 'coverage'>
+
+function answerOf({ errors, warnings, open, passed, failed, waived }: Counts, folded: boolean): Answer {
   if (errors > 0) return 'no'
-  if (warnings > 0) return 'partly'
+  if (warnings > 0 || folded) return 'partly'
   if (open > 0) return 'unknown'
   return passed + failed + waived > 0 ? 'yes' : 'n/a'
 }

@@ -29,6 +29,9 @@ export function waive(
 
 function covers(waiver: Waiver, finding: Finding): boolean {
   if (waiver.rule !== finding.ruleId) return false
-  const at = formatPath(finding.subject)
-  return at === waiver.on || at.startsWith(`${waiver.on}.`) || at.startsWith(`${waiver.on}[`)
+  // `services.a.b` is how people write it, also where the name of the service is `a.b`.
+  return finding.subject.some((_, i) => {
+    const element = finding.subject.slice(0, i + 1)
+    return formatPath(element) === waiver.on || element.join('.') === waiver.on
+  })
 }

@@ -4,6 +4,9 @@ export const maxTextLength = 16 * 1024 * 1024
 /** Open brackets beyond which no parser is asked. Far above what nests, so that stray quotes cannot reach it. */
 const bracketFlood = 10_000
 
+/** Commas and lines beyond which a parser would need gigabytes. */
+const maxValues = 1_000_000
+
 /** The parser's own words, except where they speak of programming or leave the reader without a remedy. */
 export function explainSyntax(code: string, message: string): string {
   if (code === 'MULTIPLE_DOCS') return 'A second document begins here; expected one document a file'
@@ -24,6 +27,10 @@ export function whyNotParsed(text: string): { message: string; offset: number } 
 
   const binary = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffd]/.exec(text.slice(0, 65536))
   if (binary) return { message: 'This is not a text file in UTF-8', offset: binary.index }
+  const values = separators(text)
+  if (values > maxValues) {
+    return { message: 'The file holds more than a million values. Split it and use include', offset: 0 }
+  }
   // Lists in lists, keys that are maps, anchors, aliases and tags in a row.
   const run = /(?:[-?&*!][^\s,[\]{}]* ){1000}/.exec(text)
   if (run) return { message: 'Nested too deeply to be a manifest', offset: run.index }
@@ -34,4 +41,13 @@ export function whyNotParsed(text: string): { message: string; offset: number } 
     if (match[0] === ']' || match[0] === '}') depth = Math.max(0, depth - 1)
   }
   return undefined
+}
+
+function separators(text: string): number {
+  let count = 0
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code === 10 || code === 44) count++
+  }
+  return count
 }

@@ -131,7 +131,7 @@ export class Source {
 
   #toValue(): unknown {
     try {
-      return this.#doc.toJS({ maxAliasCount: 1000 })
+      return this.#doc.toJS({ maxAliasCount: 20_000 })
     } catch (error) {
       // All that is left to fail: the parser counts how far aliases multiply.
       const text = 'Aliases multiply into more data than the text holds; write the values out'

@@ -134,8 +134,8 @@ function journeysOf(raw: Manifest, services: Map<string, Service>, defaults: Def
     [...services.values()].flatMap(({ name, calls }) => calls.map(({ to }) => to).filter(to => to !== name)),
   )
   const roots = [...services.values()].filter(s => isEntryRole(s) || (!called.has(s.name) && s.consumes.length === 0))
-  // Where all call each other, requests come in somewhere: silence must not excuse all of them.
-  const entries = roots.length > 0 ? roots : [...services.values()]
+  // Where all call each other, requests come in somewhere: silence must not excuse all of them. Workers wait for messages.
+  const entries = roots.length > 0 ? roots : [...services.values()].filter(({ consumes }) => consumes.length === 0)
   return new Map(
     entries.map(({ name }) => [name, { kind: 'journey', name, path: ['journeys', name], entry: name, implied: true }]),
   )

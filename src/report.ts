@@ -32,7 +32,8 @@ export interface QuestionScore {
 }
 
 /**
- * `not ready`: an error or a warning stands. `incomplete`: none stands, but questions are open. `ready`: neither.
+ * `not ready`: an error or a warning stands. `incomplete`: none stands, but questions are open,
+ * or there was no journey to follow. `ready`: neither.
  * `unreadable`: the manifest could not be read, so nothing was reviewed.
  */
 export type Verdict = 'ready' | 'not ready' | 'incomplete' | 'unreadable'

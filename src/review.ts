@@ -39,7 +39,7 @@ export function review(files: ManifestFiles, rules: readonly AnyRule[], options:
   return {
     file: files.sources[0]!.file,
     system: model.raw.system,
-    verdict: verdictOf(findings, open),
+    verdict: verdictOf(findings, open, model.journeys.size),
     problems: [],
     findings,
     waived,

@@ -198,3 +198,10 @@ test('a waiver may name an element as people write it, also where the name has a
   expect(waived('services.a')).toEqual([])
   expect(waived('services.b')).toEqual([])
 })
+
+test('a manifest in which there is nothing to follow is not ready', () => {
+  for (const text of ['services: {}\n', 'stores: { db: {} }\n', 'system: shop\n']) {
+    expect(reviewText(text, [passes('p')]).verdict, text).toBe('incomplete')
+  }
+  expect(reviewText('services: { web: {} }\n', [passes('p')]).verdict).toBe('ready')
+})

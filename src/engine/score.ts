@@ -68,9 +68,10 @@ export function coverageOf(rules: readonly Tally[]): number | null {
   return decided + open === 0 ? null : decided / (decided + open)
 }
 
-export function verdictOf(findings: readonly Finding[], open: readonly OpenQuestion[]): Verdict {
+/** @param journeys how many there were to follow; without any nothing was reviewed, so nothing can be ready */
+export function verdictOf(findings: readonly Finding[], open: readonly OpenQuestion[], journeys: number): Verdict {
   if (findings.some(({ severity }) => severity !== 'info')) return 'not ready'
-  return open.length > 0 ? 'incomplete' : 'ready'
+  return open.length > 0 || journeys === 0 ? 'incomplete' : 'ready'
 }
 
 /** Looks up whether a finding was waived, by rule and element. */

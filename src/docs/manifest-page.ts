@@ -9,7 +9,11 @@ type Schema = z.core.$ZodType
 const sections: readonly { key: string; path: readonly (string | number)[]; title: string }[] = [
   { key: '', path: [], title: 'Top level' },
   ...['journeys', 'slos', 'alerts', 'services'].map(named),
-  ...['calls', 'publishes', 'consumes'].map(key => ({ key, path: ['services', 'x', key, 0], title: `services.*.${key}[]` })),
+  ...['calls', 'publishes', 'consumes'].map(key => ({
+    key,
+    path: ['services', 'x', key, 0],
+    title: `services.*.${key}[]`,
+  })),
   ...['stores', 'queues', 'caches', 'externals', 'jobs', 'drills', 'decisions', 'flags'].map(named),
   ...['waivers', 'expect'].map(key => ({ key, path: [key, 0], title: `${key}[]` })),
 ]
@@ -23,7 +27,8 @@ const ownTables = new Set(sections.map(({ key }) => key))
 /** The reference of the manifest: every key with its meaning, its form, its default and the rules that read it. */
 export function manifestPage(rules: readonly AnyRule[], to = 'rules/'): string {
   const readers = new Map<string, string[]>()
-  for (const { id, reads } of rules) for (const key of reads) readers.set(key, [...(readers.get(key) ?? []), `[${id}](${to}${id}.md)`])
+  for (const { id, reads } of rules)
+    for (const key of reads) readers.set(key, [...(readers.get(key) ?? []), `[${id}](${to}${id}.md)`])
   return page(
     '# The manifest',
     `One YAML map. Only names are required; each further fact sharpens the review. A key that is absent is "not stated", which
@@ -34,7 +39,9 @@ Keys that start with \`x-\` are yours. \`defaults\` state facts for all elements
 
 Durations: \`250ms\`, \`2s\`, \`15m\`, \`1h30m\`, \`30d\`. Shares: \`99.9%\` or \`0.999\`. Rates: \`600/s\`, \`36000/min\`. Sizes: \`20GiB\`.`,
     ...sections.map(({ key, path, title }) => {
-      const rows = [...keysOf(schemaAt(path)!, '', key === '' ? '' : `${key}.`)].map(({ name, full, schema }) => row(name, schema, readers.get(full) ?? []))
+      const rows = [...keysOf(schemaAt(path)!, '', key === '' ? '' : `${key}.`)].map(({ name, full, schema }) =>
+        row(name, schema, readers.get(full) ?? []),
+      )
       return `## ${title}\n\n${table(['key', 'value', 'meaning', 'read by'], rows)}`
     }),
     madeBy('src/manifest/schema'),
@@ -42,7 +49,11 @@ Durations: \`250ms\`, \`2s\`, \`15m\`, \`1h30m\`, \`30d\`. Shares: \`99.9%\` or 
 }
 
 /** The keys of an element and of the maps in it, dotted; elements with a table of their own are not entered. */
-function* keysOf(schema: Schema, prefix: string, owner: string): Generator<{ name: string; full: string; schema: Schema }> {
+function* keysOf(
+  schema: Schema,
+  prefix: string,
+  owner: string,
+): Generator<{ name: string; full: string; schema: Schema }> {
   for (const [key, child] of shapeOf(schema)) {
     const name = `${prefix}${key}`
     yield { name, full: `${owner}${name}`, schema: child }
@@ -56,8 +67,17 @@ function* keysOf(schema: Schema, prefix: string, owner: string): Generator<{ nam
 
 function row(name: string, schema: Schema, readBy: readonly string[]): string[] {
   const meta = metaOf(schema)
-  const notes = [...(meta?.must ? ['**must**'] : []), ...(meta?.default === undefined ? [] : [`default: ${meta.default}`]), ...(meta?.example === undefined ? [] : [`e.g. \`${meta.example}\``])]
-  return [`\`${name}\``, `${expected(schema)}${notes.length > 0 ? `; ${notes.join('; ')}` : ''}`, meta?.doc ?? '', readBy.join(', ')]
+  const notes = [
+    ...(meta?.must ? ['**must**'] : []),
+    ...(meta?.default === undefined ? [] : [`default: ${meta.default}`]),
+    ...(meta?.example === undefined ? [] : [`e.g. \`${meta.example}\``]),
+  ]
+  return [
+    `\`${name}\``,
+    `${expected(schema)}${notes.length > 0 ? `; ${notes.join('; ')}` : ''}`,
+    meta?.doc ?? '',
+    readBy.join(', '),
+  ]
 }
 
 /** The words with which the schema itself refuses what it does not know. */

@@ -6,7 +6,11 @@ import { questionPage, ruleIndex } from './question-page.ts'
 import { rulePage } from './rule-page.ts'
 
 /** Everything that `explain` knows a page about. */
-export const topics = (rules: readonly AnyRule[]): string[] => ['manifest', ...questionKeys, ...rules.map(({ id }) => id)]
+export const topics = (rules: readonly AnyRule[]): string[] => [
+  'manifest',
+  ...questionKeys,
+  ...rules.map(({ id }) => id),
+]
 
 export function topicPage(topic: string, rules: readonly AnyRule[]): string | undefined {
   if (topic === 'manifest') return manifestPage(rules)

@@ -20,7 +20,8 @@ export function rulePage(rule: AnyRule): string {
     `## What to do\n\n${fix}`,
     optionsTable(rule),
     `## Facts it reads\n\n${reads.map(key => `\`${key}\``).join(', ')}`,
-    impliedBy.length > 0 && `## Folded into\n\n${impliedBy.map(cause => `[${cause}](${cause}.md)`).join(', ')}, when it is reported for the same element.`,
+    impliedBy.length > 0 &&
+      `## Folded into\n\n${impliedBy.map(cause => `[${cause}](${cause}.md)`).join(', ')}, when it is reported for the same element.`,
     '## Examples',
     ...examples.map(example => exampleSection(example, rule)),
     `## Sources\n\n${sources.map(source => bullet(reference(source))).join('\n')}`,
@@ -31,14 +32,23 @@ export function rulePage(rule: AnyRule): string {
 function optionsTable({ options }: AnyRule): string | undefined {
   const { properties = {} } = z.toJSONSchema(options, { io: 'input' })
   const rows = Object.entries(properties).map(([name, schema]) => {
-    const { type, default: preset, description = '' } = schema as { type?: string; default?: unknown; description?: string }
+    const {
+      type,
+      default: preset,
+      description = '',
+    } = schema as { type?: string; default?: unknown; description?: string }
     return [`\`${name}\``, type ?? '', `\`${JSON.stringify(preset)}\``, description]
   })
   return rows.length > 0 ? `## Options\n\n${table(['option', 'type', 'default', 'meaning'], rows)}` : undefined
 }
 
 function exampleSection(example: Example, rule: AnyRule): string {
-  const [kind, text] = 'bad' in example ? (['bad', example.bad] as const) : 'good' in example ? (['good', example.good] as const) : (['unclear', example.unclear] as const)
+  const [kind, text] =
+    'bad' in example
+      ? (['bad', example.bad] as const)
+      : 'good' in example
+        ? (['good', example.good] as const)
+        : (['unclear', example.unclear] as const)
   const plain = text.replaceAll(/ # (?:<--|\?)(?: x\d)?$/gm, '')
   const shown = `### ${kinds[kind]}: ${example.title}\n\n${fence('yaml', plain)}`
   return kind === 'good' ? shown : `${shown}\n\n${fence('text', output(plain, rule))}`
@@ -47,9 +57,13 @@ function exampleSection(example: Example, rule: AnyRule): string {
 /** What the program says about a text when only this rule is applied, without scoreboard and verdict. */
 function output(text: string, rule: AnyRule): string {
   const report = review(new ManifestFiles([new Source('scaffold.yaml', text)]), [rule])
-  const said = pretty({ tool: { name: '', version: '' }, rules: [rule], reports: [report] }, { color: false, width: 80, verbose: true, quiet: false })
+  const said = pretty(
+    { tool: { name: '', version: '' }, rules: [rule], reports: [report] },
+    { color: false, width: 80, verbose: true, quiet: false },
+  )
   // The last two blocks count the checks of all rules, which says nothing about one.
   return said.split('\n\n').slice(0, -2).join('\n\n')
 }
 
-export const reference = ({ title, id, revision }: Reference): string => `${title}${id === undefined ? '' : `, ${id}`}${revision === undefined ? '' : ` (${revision})`}`
+export const reference = ({ title, id, revision }: Reference): string =>
+  `${title}${id === undefined ? '' : `, ${id}`}${revision === undefined ? '' : ` (${revision})`}`

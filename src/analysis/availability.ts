@@ -98,16 +98,16 @@ export function decidingFacts(parts: readonly Part[], objective: number): { fact
   return doubts.length > 0 ? doubts : unstated
 }
 
-interface Stated {
+export interface StatedAvailability {
   value: number
   basis: NonNullable<Part['basis']>
   evidence: { label: string; at: Path }
 }
 
 /** What was measured counts before what is promised, and that before what a contract refunds. */
-function statedOf(component: Component): Stated | undefined {
+export function statedOf(component: Component): StatedAvailability | undefined {
   const { name, path, measuredAvailability, availability } = component
-  const from = (value: number, key: string, basis: Stated['basis'], words: string): Stated => ({
+  const from = (value: number, key: string, basis: StatedAvailability['basis'], words: string): StatedAvailability => ({
     value,
     basis,
     evidence: { label: `${words} of "${name}"`, at: [...path, key] },
@@ -120,7 +120,7 @@ function statedOf(component: Component): Stated | undefined {
 }
 
 /** What can do the same as an external; it may be as good as one wishes where nothing is known of it. */
-function alternativeOf({ alternative }: External, model: Model): Stated | 'unknown' | undefined {
+function alternativeOf({ alternative }: External, model: Model): StatedAvailability | 'unknown' | undefined {
   if (alternative === undefined) return undefined
   const other = model.components.get(alternative)
   return (other && statedOf(other)) ?? 'unknown'

@@ -48,6 +48,14 @@ function compound(milliseconds: number): string {
   return whole.flatMap(([amount, unit]) => (amount > 0 ? [`${amount}${unit}`] : [])).join('')
 }
 
+/** For tables: three significant digits of the largest unit that fits, `43.2m`. */
+export function roughly(milliseconds: number): string {
+  if (!Number.isFinite(milliseconds)) return 'no limit'
+  const size = Math.abs(milliseconds)
+  const [factor, unit] = times.find(([factor]) => size >= factor) ?? [1, 'ms']
+  return milliseconds === 0 ? '0s' : `${number(milliseconds / factor).replaceAll(' ', '')}${unit}`
+}
+
 /** Whether a person would write the number out: below 10 000, and three significant digits say all of it. */
 const isShort = (value: number) => value < 1e4 && Number(value.toPrecision(12)) === Number(number(value))
 

@@ -12,6 +12,7 @@ const layers: readonly { readonly name: string; readonly is: RegExp }[] = [
   { name: 'report', is: /^src\/report\.ts$/ },
   { name: 'engine', is: /^src\/engine\// },
   { name: 'review', is: /^src\/review\.ts$/ },
+  { name: 'tables', is: /^src\/tables\// },
   { name: 'reporters', is: /^src\/reporters\// },
   { name: 'docs', is: /^src\/docs\// },
   { name: 'cli', is: /^src\/(?:cli\/|index\.ts$)/ },

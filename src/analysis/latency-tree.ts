@@ -126,21 +126,25 @@ function repeated({ callsPerRequest = 1, sequential, quorum }: Call, part: Span)
   return { kind: 'repeat', times, enough: inTurn ? times : Math.min(times, quorum ?? times), inTurn, part }
 }
 
-/** Calls of one parallel group wait for the slowest of them; groups and other calls wait for each other. */
+/**
+ * Calls of one parallel group wait for the slowest of them; groups and other calls wait for each other. Calls that may as well
+ * run beside any of those are taken to do so, where the least is asked for.
+ */
 function inOrder(edges: readonly Edge[], span: (edge: Edge) => Span, undecided: Undecided): Span[] {
-  const groups = new Map<string | undefined, Span[]>()
-  const parts: Span[] = []
+  const groups = new Map<string, Span[]>()
+  const inTurn: Span[] = []
+  const anywhere: Span[] = []
   for (const edge of edges) {
     const { parallelGroup } = edge.via as Call
-    const isAlone = parallelGroup === 'none' || (parallelGroup === undefined && undecided === 'sequence')
-    const group = isAlone ? undefined : groups.get(parallelGroup)
-    if (group) {
-      group.push(span(edge))
-      continue
+    const part = span(edge)
+    if (parallelGroup === undefined && undecided === 'parallel') anywhere.push(part)
+    else if (parallelGroup === undefined || parallelGroup === 'none') inTurn.push(part)
+    else if (groups.has(parallelGroup)) groups.get(parallelGroup)!.push(part)
+    else {
+      groups.set(parallelGroup, [part])
+      inTurn.push({ kind: 'parallel', parts: groups.get(parallelGroup)! })
     }
-    const legs = [span(edge)]
-    if (!isAlone) groups.set(parallelGroup, legs)
-    parts.push({ kind: 'parallel', parts: legs })
   }
-  return parts
+  if (anywhere.length === 0) return inTurn
+  return [{ kind: 'parallel', parts: [{ kind: 'sequence', parts: inTurn }, ...anywhere] }]
 }

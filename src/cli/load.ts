@@ -5,7 +5,7 @@ import type { Problem } from '../finding.ts'
 import { ManifestFiles } from '../manifest/files.ts'
 import { maxTextLength } from '../manifest/refusal.ts'
 import { Source } from '../manifest/source.ts'
-import type { World } from './world.ts'
+import { UserError, type World } from './world.ts'
 
 const manifestNames = ['scaffold.yaml', 'scaffold.yml']
 
@@ -24,6 +24,20 @@ export async function findManifest(cwd: string): Promise<string | undefined> {
     }
     if (dirname(folder) === folder) return undefined
   }
+}
+
+/** The manifest that was named, `-` for standard input, or the one that is found. */
+export async function findOrLoad(
+  path: string | undefined,
+  world: World,
+  stdinName = 'stdin.yaml',
+): Promise<ManifestFiles> {
+  const found = path ?? (await findManifest(world.cwd))
+  if (found === undefined)
+    throw new UserError(
+      'There is no scaffold.yaml here or in a folder above. Name a manifest, or write one: "scaffold-review explain manifest" shows how',
+    )
+  return found === '-' ? loadStdin(stdinName, world) : loadManifest(found, world)
 }
 
 /** Reads a manifest and what it includes. What cannot be read becomes a problem with a place, never an exception. */

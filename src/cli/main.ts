@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { analyzeCommand } from './analyze-command.ts'
 import { explainCommand, rulesCommand, schemaCommand } from './reference-commands.ts'
 import { reviewCommand } from './review-command.ts'
 import { version } from './version.ts'
@@ -16,6 +17,7 @@ export async function main(argv: readonly string[], world: World): Promise<numbe
       reviewCommand(world, { name, version }, reviewed => (code = reviewed)),
       { isDefault: true },
     )
+    .addCommand(analyzeCommand(world, { name, version }, analyzed => (code = analyzed)))
     .addCommand(explainCommand(world))
     .addCommand(rulesCommand(world))
     .addCommand(schemaCommand(world))

@@ -10,9 +10,9 @@ import { review } from '../review.ts'
 import { rules } from '../rules/index.ts'
 import { wantsColor } from './color.ts'
 import { judge } from './gate.ts'
-import { findManifest, loadManifest, loadStdin } from './load.ts'
+import { findOrLoad } from './load.ts'
 import { selectRules } from './select.ts'
-import { UserError, type World } from './world.ts'
+import type { World } from './world.ts'
 import { writeAtomically } from './write.ts'
 
 type Format = keyof typeof reporters
@@ -91,15 +91,9 @@ async function run(manifests: readonly string[], options: Options, world: World,
 }
 
 async function load(manifests: readonly string[], { stdinFilename }: Options, world: World): Promise<ManifestFiles[]> {
-  const paths = manifests.length > 0 ? manifests : [await findManifest(world.cwd)]
   const files: ManifestFiles[] = []
-  for (const path of new Set(paths)) {
-    if (path === undefined)
-      throw new UserError(
-        'There is no scaffold.yaml here or in a folder above. Name a manifest, or write one: "scaffold-review explain manifest" shows how',
-      )
-    files.push(path === '-' ? await loadStdin(stdinFilename, world) : await loadManifest(path, world))
-  }
+  for (const path of new Set(manifests.length > 0 ? manifests : [undefined]))
+    files.push(await findOrLoad(path, world, stdinFilename))
   return files
 }
 

@@ -1,8 +1,9 @@
 import { manifestJsonSchema } from '../manifest/json-schema.ts'
+import { analysisJsonSchema } from '../reporters/table-json.ts'
 import { reportJsonSchema } from '../reporters/report-schema.ts'
 
 /** The JSON Schemas that the package publishes, by name. */
-const schemas = { manifest: manifestJsonSchema, report: reportJsonSchema }
+const schemas = { manifest: manifestJsonSchema, report: reportJsonSchema, analysis: analysisJsonSchema }
 
 export type SchemaName = keyof typeof schemas
 export const schemaNames = Object.keys(schemas) as SchemaName[]

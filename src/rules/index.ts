@@ -19,6 +19,7 @@ import compositeAvailabilityBelowSlo from './partial-failure/composite-availabil
 import contradictoryFacts from './partial-failure/contradictory-facts.ts'
 import criticalityInversion from './partial-failure/criticality-inversion.ts'
 import danglingReference from './partial-failure/dangling-reference.ts'
+import journeyLatencyOverTarget from './partial-failure/journey-latency-over-target.ts'
 import retryAmplification from './partial-failure/retry-amplification.ts'
 import retryWithoutBackoffOrJitter from './partial-failure/retry-without-backoff-or-jitter.ts'
 import singleInstanceOnCriticalPath from './partial-failure/single-instance-on-critical-path.ts'
@@ -58,6 +59,7 @@ export const rules: readonly AnyRule[] = [
   contradictoryFacts,
   criticalityInversion,
   danglingReference,
+  journeyLatencyOverTarget,
   retryAmplification,
   retryWithoutBackoffOrJitter,
   singleInstanceOnCriticalPath,

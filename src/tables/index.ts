@@ -1,0 +1,42 @@
+import type { Report } from '../report.ts'
+import { availabilityTable } from './availability.ts'
+import { connectionsTable } from './connections.ts'
+import { coverageTable } from './coverage.ts'
+import { latencyTable } from './latency.ts'
+import { retriesTable } from './retries.ts'
+import { saturationTable } from './saturation.ts'
+import { slowDependenciesTable } from './slow-dependencies.ts'
+import type { Sources, Table } from './table.ts'
+import { timeoutsTable } from './timeouts.ts'
+
+/** All tables in the order in which they are read: first the user, then what breaks, then the supports. */
+const builders = {
+  latency: latencyTable,
+  availability: availabilityTable,
+  retries: retriesTable,
+  saturation: saturationTable,
+  timeouts: timeoutsTable,
+  connections: connectionsTable,
+  'slow-dependencies': slowDependenciesTable,
+  coverage: (_: Sources, report: Report) => coverageTable(report),
+} as const satisfies Record<string, (sources: Sources, report: Report) => Table>
+
+export type TableId = keyof typeof builders
+export const tableIds = Object.keys(builders) as TableId[]
+
+export interface Selection {
+  readonly ids: readonly TableId[]
+  /** Only rows that these journeys come through; all where it is empty. */
+  readonly journeys: readonly string[]
+}
+
+/** @param report the review of the same manifest, for what it says about coverage */
+export function tablesOf(sources: Sources, report: Report, { ids, journeys }: Selection): Table[] {
+  const concerns = (table: Table): Table => ({
+    ...table,
+    rows: table.rows.filter(
+      row => row.journeys.length === 0 || row.journeys.some(({ name }) => journeys.includes(name)),
+    ),
+  })
+  return ids.map(id => builders[id](sources, report)).map(table => (journeys.length === 0 ? table : concerns(table)))
+}

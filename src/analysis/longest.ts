@@ -28,7 +28,10 @@ export function explainLongest(call: Call): string {
   const { max = 0, backoff = 'none', base = 0, cap } = retriesWhenSlow(call) ?? {}
   const longest = longestOf(call)
   const isSure = longest.low === longest.high
-  const once = duration(attemptLimit({ ...call, totalTimeout: undefined }).time.low)
+  const attempt = attemptLimit({ ...call, totalTimeout: undefined }).time.low
+  if (!Number.isFinite(attempt) && call.totalTimeout !== undefined)
+    return `all attempts, cut at ${duration(call.totalTimeout)}`
+  const once = duration(attempt)
   const all = isSure ? waitsBetween(max, { kind: backoff, base, cap }) : []
   const parts = [max === 0 ? once : `(1 + ${number(max)}) x ${once}`, ...all.map(duration)].join(' + ')
   if (isSure && longest.low === call.totalTimeout) return `${parts}, cut at ${duration(longest.low)}`

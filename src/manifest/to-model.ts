@@ -66,8 +66,10 @@ export function toModel(raw: Manifest): Model {
   }
 }
 
+/** In the order of names, not of the file: what is said must not depend on the order of keys. */
 function byName<T, R>(elements: Named<T> | undefined, make: (name: string, stated: T) => R): Map<string, R> {
-  return new Map(Object.entries(elements ?? {}).map(([name, stated]) => [name, make(name, stated)]))
+  const inOrder = Object.entries(elements ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))
+  return new Map(inOrder.map(([name, stated]) => [name, make(name, stated)]))
 }
 
 /** What an element does not state, its kind's defaults state for it. Facts are taken whole, not merged key by key. */

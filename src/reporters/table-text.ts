@@ -51,17 +51,18 @@ function amount(value: number, { unit, bar }: Column): string {
     case 'duration':
       return roughly(value)
     case 'share':
-      return bar ? `${number(Math.round(value * 100))}%` : percent(value)
+      if (!bar) return percent(value)
+      return value < 10 ? `${number(Math.round(value * 100))}%` : '>999%'
     case 'rate':
       return rate(value)
     case 'factor':
-      return `${number(value)}x`
+      return value > 0 && value < 0.01 ? '<0.01x' : `${number(value)}x`
     default:
       return number(value)
   }
 }
 
-const cells = 10
+const cells = 8
 
 /** A share of what there is; more than all of it is drawn as all. */
 function bars({ value }: Figure): string {

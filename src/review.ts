@@ -14,7 +14,7 @@ import type { AnyRule, Violation } from './rules/define.ts'
 export interface ReviewOptions {
   /** Options by rule id; each is checked against the rule's own schema. */
   readonly rules?: Readonly<Record<string, unknown>>
-  /** ISO date by which waivers are judged. Without one none has expired: the core has no clock. */
+  /** ISO date by which waivers and ages are judged. Without one nothing has expired or is old: the core has no clock. */
   readonly today?: string
 }
 
@@ -23,7 +23,7 @@ export function review(files: ManifestFiles, rules: readonly AnyRule[], options:
   const reading = readManifest(files)
   if (!reading.model) return unreadable(files, reading.problems)
   const { model } = reading
-  const decided = decide(model, rules, options.rules ?? {})
+  const decided = decide(model, rules, options.rules ?? {}, options.today)
   const candidates = decided.decisions.flatMap(({ rule, subject, violations }) =>
     violations.map((violation): Candidate => ({
       rule,

@@ -1,6 +1,6 @@
-import { defineRule, noOptions, type AnyRule, type Outcome, type Subjects } from '../src/rules/define.ts'
+import { defineRule, noOptions, type AnyRule, type Context, type Outcome, type Subjects } from '../src/rules/define.ts'
 
-export type Said = (service: Subjects['service']) => Iterable<Outcome>
+export type Said = (service: Subjects['service'], context: Context<unknown>) => Iterable<Outcome>
 
 /** A rule about services that says what it is told to say. */
 export const rule = (id: string, says: Said, more: Partial<AnyRule> = {}): AnyRule =>
@@ -19,8 +19,8 @@ export const rule = (id: string, says: Said, more: Partial<AnyRule> = {}): AnyRu
       { title: 'one', good: '' },
       { title: 'two', good: '' },
     ],
-    *check(service) {
-      yield* says(service)
+    *check(service, context) {
+      yield* says(service, context)
     },
     ...(more as object),
   })

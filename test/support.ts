@@ -9,7 +9,7 @@ import { Source } from '../src/manifest/source.ts'
 import { metaOf, schemaAt } from '../src/manifest/walk-schema.ts'
 import type { Report } from '../src/report.ts'
 import { review, type ReviewOptions } from '../src/review.ts'
-import type { AnyRule, Example } from '../src/rules/define.ts'
+import { exampleDay as today, type AnyRule, type Example } from '../src/rules/define.ts'
 import { rules as allRules } from '../src/rules/index.ts'
 
 export const textOf = (example: Example): string =>
@@ -18,12 +18,16 @@ export const textOf = (example: Example): string =>
 export const reviewText = (
   text: string,
   rules: readonly AnyRule[] = allRules,
-  options: ReviewOptions = {},
+  options: ReviewOptions = { today },
   file = 'scaffold.yaml',
 ): Report => review(new ManifestFiles([new Source(file, text)]), rules, options)
 
 /** Reviews a file of the repository with what it includes (plain names only). */
-export function reviewFile(path: string, rules: readonly AnyRule[] = allRules, options: ReviewOptions = {}): Report {
+export function reviewFile(
+  path: string,
+  rules: readonly AnyRule[] = allRules,
+  options: ReviewOptions = { today },
+): Report {
   const root = new Source(path, readFileSync(path, 'utf8'))
   const include = (root.value as { include?: string[] }).include ?? []
   const others = include
@@ -95,7 +99,7 @@ export function* removals(text: string, { everything = false } = {}): Generator<
     yield {
       path: path.join('.'),
       rest,
-      review: (rules = allRules) => review(new ManifestFiles([positionless(rest)]), rules),
+      review: (rules = allRules) => review(new ManifestFiles([positionless(rest)]), rules, { today }),
     }
   }
 }

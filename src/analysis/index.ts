@@ -1,5 +1,6 @@
 import type { Cache, Call, Component, Model, Service, Store } from '../manifest/model.ts'
 import { amplificationOf, type Amplification } from './amplification.ts'
+import { blastRadiusOf, type BlastRadius } from './blast-radius.ts'
 import { busySlots, capacityOf, utilisationOf, type Capacity, type Utilisation } from './capacity.ts'
 import { ledgerOf, type Ledger } from './connections.ts'
 import { durationsOf, type Durations } from './durations.ts'
@@ -16,6 +17,8 @@ export interface Facts {
   readonly load: Load
   readonly durations: Durations
   readonly amplification: ReadonlyMap<string, Amplification>
+  /** What each journey loses when a component is lost. */
+  readonly blastRadius: BlastRadius
   /** Load when one cache answers nothing. */
   loadWithout(cache: Cache): Load
   /** Calls of services and jobs to a component, in the order of the manifest. */
@@ -38,7 +41,7 @@ export function factsOf(model: Model): Facts {
   const amplification = once(() => amplificationOf(model, graph(), reach()))
   const calls = once(() => byTarget(model.calls))
   const cold = new Map<Cache, Load>()
-  return {
+  const facts: Facts = {
     get graph() {
       return graph()
     },
@@ -57,6 +60,9 @@ export function factsOf(model: Model): Facts {
     get amplification() {
       return amplification()
     },
+    get blastRadius() {
+      return blastRadius()
+    },
     loadWithout: cache => {
       if (!cold.has(cache)) cold.set(cache, loadOf(model, graph(), reach(), cache))
       return cold.get(cache)!
@@ -71,6 +77,8 @@ export function factsOf(model: Model): Facts {
       return utilisationOf(component, kind, { model, graph: graph(), load: load(), durations: durations() })
     },
   }
+  const blastRadius = once(() => blastRadiusOf(model, facts))
+  return facts
 }
 
 function once<T>(compute: () => T): () => T {

@@ -61,7 +61,7 @@ export function reviewCommand(world: World, tool: Run['tool'], exit: (code: numb
     .option('-q, --quiet', 'only errors and the verdict', false)
     .option('-v, --verbose', 'all open questions and all evidence', false)
     .option('--stdin-filename <path>', 'what standard input is called, and where its includes start', 'stdin.yaml')
-    .option('--today <date>', 'the date by which waivers are judged, such as 2026-11-30', day)
+    .option('--today <date>', 'the date by which waivers and ages are judged, such as 2026-11-30', day)
     .action(async (manifests: string[], options: Options) => {
       exit(await run(manifests, options, world, tool))
     })

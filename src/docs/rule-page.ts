@@ -4,7 +4,7 @@ import { ManifestFiles } from '../manifest/files.ts'
 import { Source } from '../manifest/source.ts'
 import { pretty } from '../reporters/pretty.ts'
 import { review } from '../review.ts'
-import type { AnyRule, Example, Reference } from '../rules/define.ts'
+import { exampleDay, type AnyRule, type Example, type Reference } from '../rules/define.ts'
 import { bullet, fence, madeBy, page, table } from './markdown.ts'
 
 const kinds = { bad: 'Reported', unclear: 'Cannot be decided', good: 'Correct, and not reported' } as const
@@ -56,7 +56,7 @@ function exampleSection(example: Example, rule: AnyRule): string {
 
 /** What the program says about a text when only this rule is applied, without scoreboard and verdict. */
 function output(text: string, rule: AnyRule): string {
-  const report = review(new ManifestFiles([new Source('scaffold.yaml', text)]), [rule])
+  const report = review(new ManifestFiles([new Source('scaffold.yaml', text)]), [rule], { today: exampleDay })
   const said = pretty(
     { tool: { name: '', version: '' }, rules: [rule], reports: [report] },
     { color: false, width: 80, verbose: true, quiet: false },

@@ -34,12 +34,22 @@ export interface Decided {
 }
 
 /** Asks every rule about every subject of its kind, in one order whatever the order of the rules. */
-export function decide(model: Model, rules: readonly AnyRule[], options: Readonly<Record<string, unknown>>): Decided {
+export function decide(
+  model: Model,
+  rules: readonly AnyRule[],
+  options: Readonly<Record<string, unknown>>,
+  today?: string,
+): Decided {
   const facts = factsOf(model)
   const decisions: Decision[] = []
   const notApplicable = new Map<string, number>()
   for (const rule of [...rules].sort((a, b) => (a.id < b.id ? -1 : 1))) {
-    const context: Context<never> = { model, facts, options: rule.options.parse(options[rule.id] ?? {}) as never }
+    const context: Context<never> = {
+      model,
+      facts,
+      options: rule.options.parse(options[rule.id] ?? {}) as never,
+      today,
+    }
     let skipped = 0
     for (const subject of subjects[rule.on](model)) {
       if (rule.appliesTo?.(subject as never, context) === false) {

@@ -68,6 +68,11 @@ export interface Context<O> {
   model: Model
   facts: Facts
   options: O
+  /**
+   * The ISO date by which ages are judged, given from outside as the core has no clock. Without one nothing is old: a rule about
+   * an age says nothing. `ageAt` in `src/analysis/dates.ts` is how long ago a date was.
+   */
+  today: string | undefined
 }
 
 /**
@@ -75,6 +80,9 @@ export interface Context<O> {
  * line of each open question with `# ?` (a fact that is not there is asked for at its element).
  */
 export type Example = { title: string } & ({ bad: string } | { good: string } | { unclear: string })
+
+/** The day on which examples are reviewed, in tests and on the pages, so that what is old in them stays old. */
+export const exampleDay = '2026-11-23'
 
 /** Where a formula, a figure or an advice comes from; `revision` for texts whose numbering moves. */
 export interface Reference {

@@ -1,0 +1,240 @@
+import type { Path } from '../finding.ts'
+import type { Component, Journey, Model } from '../manifest/model.ts'
+import { distinct } from './estimate.ts'
+import type { Edge } from './graph.ts'
+import type { Facts } from './index.ts'
+import { memo } from './memo.ts'
+import { byImportance } from './reach.ts'
+import { sharedFate } from './shared-fate.ts'
+import {
+  effects,
+  exhaustionOf,
+  overloadOf,
+  passesWhenDown,
+  standInOf,
+  waitsForEver,
+  type Effect,
+  type Exhaustion,
+  type Hazard,
+  type Level,
+  type Passes,
+  type Step,
+} from './spread.ts'
+import { weightsOf } from './weights.ts'
+
+/** `down`: it refuses or answers with errors. `slow`: it does not answer. `dataLoss`: its data is gone until it is restored. */
+export type Mode = 'down' | 'slow' | 'dataLoss'
+
+/** What the loss of a component does to one journey. */
+export interface Cell {
+  /** `unknown` where facts that are not stated decide. */
+  readonly effect: Effect | 'unknown'
+  /** With every unstated fact in the author's favour, and with every one against it. */
+  readonly least: Effect
+  readonly most: Effect
+  /** The facts that keep the two apart, from the entry of the journey on. */
+  readonly missing: readonly Path[]
+  /** How the loss gets to the entry of the journey at the worst, from the entry on. */
+  readonly route: readonly Edge[]
+}
+
+export interface Blast {
+  readonly component: Component
+  readonly mode: Mode
+  /** By the name of the journey; all journeys, the most important first. */
+  readonly cells: ReadonlyMap<string, Cell>
+  /** `slow`: direct callers all of whose slots wait for it, or may. */
+  readonly exhausts: readonly Exhaustion[]
+}
+
+export interface BlastRadius {
+  of(component: Component, mode: Mode): Blast
+  /** Every component that has data to lose, for `dataLoss`, or else every one, the most harmful first. */
+  ranking(mode: Mode): readonly Blast[]
+}
+
+type Bound = 'least' | 'most'
+type Kind = 'error' | 'hang'
+
+/** What the loss of a component does to the journey, and the step by which it does. */
+interface Reached {
+  readonly level: Level
+  readonly from?: Reached
+  readonly step?: Step
+}
+
+/**
+ * Walks each journey once from its entry down, strongest effects first, and caps the effect at every edge by what that edge
+ * lets through. So all components below a journey get their effect in one pass over its edges, rather than one pass each.
+ *
+ * A component that hangs is worse than one that fails: where nobody gives up the caller hangs as well, and where its slots
+ * run out it does so for all of its journeys, those that never needed the callee included.
+ */
+export function blastRadiusOf(model: Model, facts: Facts): BlastRadius {
+  const edges = edgeFacts(model, facts)
+  const journeys = [...model.journeys.values()].sort(byImportance)
+  const weights = weightsOf(journeys)
+  const reached = new Map(journeys.map(journey => [journey.name, spreadOf(journey, model, facts, edges)]))
+  const known = new Map<string, Blast>()
+
+  const of = (component: Component, mode: Mode): Blast => {
+    const key = `${mode} ${component.name}`
+    const found = known.get(key)
+    if (found) return found
+    const kind = mode === 'slow' ? 'hang' : 'error'
+    const cells = new Map(
+      journeys.map(journey => [journey.name, cellOf(component.name, journey, kind, reached.get(journey.name)!)]),
+    )
+    const inbound = mode === 'slow' ? facts.graph.in.get(component.name)! : []
+    const exhausts = inbound.flatMap(edge => edges.exhaustion(edge) ?? [])
+    const blast: Blast = { component, mode, cells, exhausts }
+    known.set(key, blast)
+    return blast
+  }
+
+  return {
+    of,
+    ranking: mode =>
+      [...(mode === 'dataLoss' ? model.stores : model.components).values()]
+        .map(component => [of(component, mode), harmOf(of(component, mode), weights)] as const)
+        .sort(([a, x], [b, y]) => compare(y, x) || (a.component.name < b.component.name ? -1 : 1))
+        .map(([blast]) => blast),
+  }
+}
+
+/** What holds for an edge whoever takes it, computed once. */
+interface EdgeFacts {
+  passes(edge: Edge): Passes
+  waitsForEver(edge: Edge): Hazard
+  exhaustion(edge: Edge): Exhaustion | undefined
+  /** Steps by which the loss of one component overloads another that is not on the way to it. */
+  overloads(component: string): readonly Step[]
+}
+
+function edgeFacts(model: Model, facts: Facts): EdgeFacts {
+  const busy = memo((caller: string) => facts.busySlots(model.services.get(caller)!, 'peak').low)
+  const overload = memo((edge: Edge) => {
+    const standIn = standInOf(edge, model)
+    return standIn && overloadOf(edge, standIn, model, facts)
+  })
+  const overloads = new Map<string, Step[]>()
+  for (const edge of facts.graph.edges) {
+    const { surely, possibly, missing } = overload(edge) ?? { surely: false, possibly: false, missing: [] }
+    if (!possibly) continue
+    const { name } = standInOf(edge, model)!
+    const passes: Passes = { least: surely ? 3 : 0, most: 3, missing }
+    overloads.set(name, [...(overloads.get(name) ?? []), { to: edge.to.name, passes, edge }])
+  }
+  return {
+    passes: memo(edge => passesWhenDown(edge, overload(edge))),
+    waitsForEver: memo(waitsForEver),
+    exhaustion: memo(edge => exhaustionOf(edge, facts, busy)),
+    overloads: component => overloads.get(component) ?? [],
+  }
+}
+
+type Spread = Readonly<Record<Kind, Readonly<Record<Bound, ReadonlyMap<string, Reached>>>>>
+
+function spreadOf(journey: Journey, model: Model, facts: Facts, edges: EdgeFacts): Spread {
+  const { graph } = facts
+  const reach = facts.reach.get(journey.name)!
+  const taken = (edge: Edge, passes: Passes): Step[] => {
+    const answer = reach.takes(edge)
+    if (answer === 'no') return []
+    const sure = answer === 'yes'
+    const missing = sure ? passes.missing : [[...edge.path, 'serves'], ...passes.missing]
+    return [{ to: edge.to.name, edge, passes: { ...passes, least: sure ? passes.least : 0, missing } }]
+  }
+  const shared = sharedFate(journey, model, facts, edge => edges.passes(edge))
+  const errors = (name: string): Step[] => [
+    ...graph.out.get(name)!.flatMap(edge => taken(edge, edges.passes(edge))),
+    ...edges.overloads(name),
+    ...(shared.get(name) ?? []),
+  ]
+  const hangs = (name: string): Step[] =>
+    graph.out.get(name)!.flatMap(edge => {
+      const exhaustion = edges.exhaustion(edge)
+      const waits = edges.waitsForEver(edge)
+      return [
+        ...(waits.possibly ? taken(edge, whole(waits)) : []),
+        ...(exhaustion ? [{ to: edge.to.name, edge, passes: whole(exhaustion) }] : []),
+      ]
+    })
+  const entry = journey.entry !== undefined && graph.out.has(journey.entry) ? journey.entry : undefined
+  const start = new Map<string, Reached>(entry === undefined ? [] : [[entry, { level: 3 }]])
+  const spread = (bound: Bound) => {
+    const error = settle(start, errors, bound)
+    return { error, hang: settle(error, hangs, bound) }
+  }
+  const [least, most] = [spread('least'), spread('most')]
+  return { error: { least: least.error, most: most.error }, hang: { least: least.hang, most: most.hang } }
+}
+
+const whole = ({ surely, missing }: Hazard): Passes => ({ least: surely ? 3 : 0, most: 3, missing })
+
+/** The greatest effects that a start and the steps from it lead to: strongest first, so that each place is settled once. */
+function settle(
+  start: ReadonlyMap<string, Reached>,
+  stepsFrom: (name: string) => readonly Step[],
+  bound: Bound,
+): Map<string, Reached> {
+  const found = new Map(start)
+  const waiting: string[][] = [[], [], [], []]
+  for (const [name, { level }] of start) waiting[level]!.push(name)
+  for (const level of [3, 2, 1] as const) {
+    // The queue grows while it is worked off, breadth first, so that routes are short.
+    for (const name of waiting[level]!) {
+      const from = found.get(name)!
+      if (from.level !== level) continue
+      for (const step of stepsFrom(name)) {
+        const next = Math.min(level, step.passes[bound]) as Level
+        if (next <= (found.get(step.to)?.level ?? 0)) continue
+        found.set(step.to, { level: next, from, step })
+        waiting[next]!.push(step.to)
+      }
+    }
+  }
+  return found
+}
+
+const unaffected: Cell = { effect: 'unaffected', least: 'unaffected', most: 'unaffected', missing: [], route: [] }
+
+function cellOf(component: string, journey: Journey, kind: Kind, spread: Spread): Cell {
+  if (journey.entry === undefined)
+    return { effect: 'unknown', least: 'unaffected', most: 'fails', missing: [[...journey.path, 'entry']], route: [] }
+  const worst = spread[kind].most.get(component)
+  if (!worst) return unaffected
+  const [least, most] = [effects[spread[kind].least.get(component)?.level ?? 0], effects[worst.level]]
+  const steps = (): Step[] => {
+    const found: Step[] = []
+    for (let at: Reached | undefined = worst; at?.step; at = at.from) found.push(at.step)
+    return found.reverse()
+  }
+  return {
+    effect: least === most ? most : 'unknown',
+    least,
+    most,
+    // Few of the many cells are looked at so closely.
+    get missing() {
+      return least === most ? [] : distinct(steps().flatMap(({ passes }) => passes.missing))
+    },
+    get route() {
+      return steps().map(({ edge }) => edge)
+    },
+  }
+}
+
+/** What surely fails counts before what may fail, and that before what is degraded or delayed. */
+function harmOf({ cells }: Blast, weights: ReadonlyMap<string, number>): number[] {
+  const total = (holds: (cell: Cell) => boolean) =>
+    [...cells].reduce((sum, [name, cell]) => sum + (holds(cell) ? weights.get(name)! : 0), 0)
+  return [
+    total(({ least }) => least === 'fails'),
+    total(({ most }) => most === 'fails'),
+    total(({ least }) => least === 'degraded'),
+    total(({ least }) => least === 'delayed'),
+  ]
+}
+
+const compare = (a: readonly number[], b: readonly number[]): number =>
+  a.map((value, i) => value - b[i]!).find(difference => difference !== 0) ?? 0

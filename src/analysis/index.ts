@@ -8,12 +8,14 @@ import type { Estimate } from './estimate.ts'
 import { buildGraph, type Graph } from './graph.ts'
 import { loadOf, type Load, type LoadKind } from './load.ts'
 import { journeysOf, reachOf, type Journeys, type Reach } from './reach.ts'
+import { waitingOf, type Waiting } from './waiting.ts'
 
 /** What follows from a manifest and several rules need. Each part is computed once, when it is first asked for. */
 export interface Facts {
   readonly graph: Graph
   readonly reach: ReadonlyMap<string, Reach>
   readonly journeys: Journeys
+  readonly waiting: Waiting
   readonly load: Load
   readonly durations: Durations
   readonly amplification: ReadonlyMap<string, Amplification>
@@ -36,6 +38,7 @@ export function factsOf(model: Model): Facts {
   const graph = once(() => buildGraph(model))
   const reach = once(() => reachOf(model, graph()))
   const journeys = once(() => journeysOf(model, graph(), reach()))
+  const waiting = once(() => waitingOf(model, graph(), reach()))
   const load = once(() => loadOf(model, graph(), reach()))
   const durations = once(() => durationsOf(model, graph()))
   const amplification = once(() => amplificationOf(model, graph(), reach()))
@@ -50,6 +53,9 @@ export function factsOf(model: Model): Facts {
     },
     get journeys() {
       return journeys()
+    },
+    get waiting() {
+      return waiting()
     },
     get load() {
       return load()

@@ -63,6 +63,11 @@ export const componentFacts = {
     example: '2',
     must: true,
   }),
+  voters: fact(
+    count(1),
+    'Members that vote where a majority must agree, those without data included: arbiters, dedicated controllers, sentinels.',
+    { ask: 'How many members vote, those that hold no data included?', example: '3' },
+  ),
   managedStandby: fact(flag(), 'Whether the provider keeps a standby that is not counted in `replicas` (multi-AZ).', {
     default: '`false`',
     example: 'true',

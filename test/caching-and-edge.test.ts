@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest'
+import { cacheLossOf } from '../src/analysis/cache-loss.ts'
+import { factsOf } from '../src/analysis/index.ts'
+import { findingsOf, modelOf } from './support.ts'
+
+describe('cache-node-loss', () => {
+  const shop = (cache: string, carries = 400, load = '{ steady: 2000/s, peak: 2000/s }') => `
+journeys: { browse: { entry: shop, load: ${load} } }
+services: { shop: { calls: [{ to: prices }] } }
+stores: { price-db: { capacity: { rps: ${carries} } } }
+caches:
+  prices: { inFrontOf: price-db, hitRatio: 95%, nodes: 3, replicas: 1, onFailure: origin, originLimit: none${cache} }
+`
+  test('one of three nodes at 95 % is 7.33 times the load, for which seven nodes would be enough', () => {
+    expect(findingsOf('cache-node-loss', shop(''))).toEqual([
+      {
+        severity: 'warning',
+        message:
+          'The loss of one of the 3 nodes of "prices" sends 733/s to "price-db" at steady load, which carries 400/s; expected a replica that takes over',
+        arithmetic:
+          'multiplier = 1 + 95% / (3 x (1 - 95%)) = 7.33\nload with all nodes = 100/s\nrho with one node lost = 733/s / (400/s) = 1.83',
+        fix: 'Give each node a replica and an automatic failover, or spread the keys over at least 7 nodes by consistent hashing, or make "price-db" carry 733/s',
+      },
+    ])
+    expect(findingsOf('cache-node-loss', shop(', nodes: 7').replace('nodes: 3, ', ''))).toEqual([])
+    expect(findingsOf('cache-node-loss', shop(', nodes: 6').replace('nodes: 3, ', ''))).toHaveLength(1)
+  })
+
+  test('names the load at which it is too much', () => {
+    const [found] = findingsOf('cache-node-loss', shop('', 800, '{ steady: 1000/s, peak: 3000/s }'))
+    expect(found!.message).toMatch(/sends 1100\/s to "price-db" at peak load/)
+  })
+
+  test('with modulo hashing two of three keys move', () => {
+    const [found] = findingsOf('cache-node-loss', shop(', hashing: modulo'))
+    expect(found!.message).toMatch(/sends 1367\/s/)
+    expect(found!.arithmetic).toMatch(/^multiplier = 1 \+ 2 x 95% \/ \(3 x \(1 - 95%\)\) = 13\.7\n/)
+  })
+})
+
+describe('the loss of a cache', () => {
+  const lossOf = (cache: string) => {
+    const model = modelOf(`
+journeys: { browse: { entry: shop, load: 2000/s } }
+services: { shop: { calls: [{ to: prices }, { to: price-db, callsPerRequest: 0.01, access: write }] } }
+stores: { price-db: { capacity: { rps: 400 } }, other: {} }
+caches: { prices: { inFrontOf: price-db, ${cache} }, idle: { inFrontOf: other } }
+`)
+    const facts = factsOf(model)
+    expect(cacheLossOf(model.caches.get('idle')!, 'steady', model, facts)).toEqual([])
+    return cacheLossOf(model.caches.get('prices')!, 'steady', model, facts)
+  }
+  const of = (low: number, high = low) => ({ low, high })
+
+  test('reads are multiplied, writes are not, and every entry is fetched again', () => {
+    expect(lossOf('hitRatio: 90%, nodes: 6, keys: 2020000')).toMatchObject([
+      {
+        carries: { most: of(400) },
+
+        cold: of(2020),
+        refill: of(1_000_000),
+      },
+    ])
+    const [loss] = lossOf('hitRatio: 90%, nodes: 6')
+    expect(loss!.multiplier.high).toBeCloseTo(10, 6)
+    expect(loss!.nodeMultiplier!.high).toBeCloseTo(2.5, 6)
+    expect(loss!.warm.low).toBeCloseTo(220, 6)
+    expect(loss!.oneNodeLost!.low).toBeCloseTo(520, 6)
+    expect(loss!.refill.missing).toEqual([['caches', 'prices', 'keys']])
+  })
+
+  test('what is not stated stays open, and a cache on one node cannot lose one of several', () => {
+    expect(lossOf('nodes: 2')).toMatchObject([
+      { multiplier: { low: 1, high: undefined }, warm: of(20, 2020), oneNodeLost: of(1020, 2020), cold: of(2020) },
+    ])
+    expect(lossOf('hitRatio: 100%, nodes: 2')).toMatchObject([{ multiplier: { low: 1, missing: [] } }])
+    for (const nodes of ['hitRatio: 90%, nodes: 1', 'hitRatio: 90%'])
+      expect(lossOf(nodes)[0]).toMatchObject({ nodeMultiplier: undefined, oneNodeLost: undefined })
+    expect(lossOf('holds: locks')).toEqual([])
+  })
+
+  test('misses that share their answers send no more than the cap', () => {
+    const [loss] = lossOf('hitRatio: 90%, nodes: 2, stampedeProtection: lease, originLimit: 300')
+    expect([loss!.oneNodeLost!.high, loss!.cold.high]).toEqual([300, 300])
+  })
+})

@@ -84,3 +84,28 @@ caches: { prices: { inFrontOf: price-db, ${cache} }, idle: { inFrontOf: other } 
     expect([loss!.oneNodeLost!.high, loss!.cold.high]).toEqual([300, 300])
   })
 })
+
+describe('eviction-policy-mismatch', () => {
+  const found = (cache: string) =>
+    findingsOf('eviction-policy-mismatch', `caches: { prices: { ${cache} } }`).map(
+      ({ severity, message }) => `${severity} ${message}`,
+    )
+  test('copies that expire may leave room in time', () => {
+    expect(found('pattern: cacheAside, ttl: none, eviction: noeviction')).toEqual([
+      'error "prices" holds copies, but drops none, so writes to it fail once its memory is full; expected that the oldest go',
+    ])
+    expect(found('pattern: cacheAside, ttl: 1h, eviction: NoEviction')[0]).toMatch(/^warning/)
+    expect(found('pattern: cacheAside, eviction: noeviction')[0]).toMatch(/^warning/)
+    expect(found('pattern: cacheAside, ttl: none, eviction: volatile-lfu')).toEqual([
+      'error "prices" drops only entries that expire, but none does, so writes to it fail once its memory is full; expected a time to live, or a policy for all keys',
+    ])
+  })
+  test('what has no other home is named', () => {
+    expect(found('holds: idempotencyKeys, ttl: 7d, eviction: volatile-lru')).toEqual([
+      'error "prices" keeps idempotency keys, but drops those that expire when its memory is full; expected none to be dropped',
+    ])
+    expect(found('holds: locks, ttl: 7d, eviction: allkeys-lru')).toEqual([
+      'error "prices" keeps locks, but drops any when its memory is full; expected none to be dropped',
+    ])
+  })
+})

@@ -109,3 +109,35 @@ describe('eviction-policy-mismatch', () => {
     ])
   })
 })
+
+describe('cache-failure-mode-undeclared', () => {
+  const found = (text: string) => findingsOf('cache-failure-mode-undeclared', text)
+  test('a slow cache is worse than none', () => {
+    const shop = (timeout: string) => `
+services: { shop: { calls: [{ to: prices, timeout: ${timeout}, circuitBreaker: none }] } }
+stores: { price-db: { latency: { mean: 5ms, p99: 30ms } } }
+caches: { prices: { inFrontOf: price-db, onFailure: origin } }
+`
+    expect(found(shop('2s'))).toMatchObject([
+      {
+        severity: 'warning',
+        message:
+          '"shop -> prices" waits up to 2s for the cache, but "price-db" behind it mostly answers within 30ms; expected to give up sooner than that',
+        arithmetic: '2s >= 30ms: a slow cache is worse than none',
+      },
+    ])
+    expect([found(shop('30ms')).length, found(shop('29ms')).length, found(shop('none')).length]).toEqual([1, 0, 0])
+  })
+  test('names the journeys that end with the cache', () => {
+    const shop = (journeys: string) => `
+journeys: { ${journeys} }
+services: { shop: { calls: [{ to: logins, fallback: none }] } }
+caches: { logins: { holds: sessions, replicas: 1, onFailure: error } }
+`
+    const both = 'pay: { entry: shop, criticality: critical }, send: { entry: shop, criticality: high }'
+    expect(found(shop(both))).toEqual([])
+    expect(found(shop('pay: { entry: shop, criticality: critical }'))[0]!.message).toBe(
+      'Readers get an error while "logins" is down, so the critical "pay" cannot do without it, and no replica takes over; expected another answer',
+    )
+  })
+})

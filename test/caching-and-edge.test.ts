@@ -141,3 +141,26 @@ caches: { logins: { holds: sessions, replicas: 1, onFailure: error } }
     )
   })
 })
+
+describe('personalised-response-public-cache', () => {
+  test('says what is in the key', () => {
+    const text = `
+services:
+  shop:
+    routes: [{ path: /me/orders, data: personal, cache: { scope: public, ttl: 1m, vary: [accept-encoding] } }]
+caches: { edge: { layer: cdn, personalised: true, keyedBy: [path, query] } }
+`
+    expect(
+      findingsOf('personalised-response-public-cache', text).map(({ message, arithmetic }) => [message, arithmetic]),
+    ).toEqual([
+      [
+        '"shop" lets shared caches keep the personal answers of /me/orders under its path and accept-encoding alone; expected only the user\'s own browser to keep them',
+        'key = its path + accept-encoding: the same for every user',
+      ],
+      [
+        '"edge" is shared and keeps what belongs to one user under path and query alone; expected a key that tells users apart',
+        'key = path + query: the same for every user',
+      ],
+    ])
+  })
+})

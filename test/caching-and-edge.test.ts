@@ -164,3 +164,51 @@ caches: { edge: { layer: cdn, personalised: true, keyedBy: [path, query] } }
     ])
   })
 })
+
+describe('external-quota-exceeded', () => {
+  const psp = (peak: string, call: string) =>
+    findingsOf(
+      'external-quota-exceeded',
+      `
+journeys: { pay: { entry: shop, load: { steady: 50/s, peak: ${peak} } } }
+services: { shop: { calls: [{ to: psp, circuitBreaker: none, retries: ${call} }] } }
+externals: { psp: { quota: 100/s } }
+`,
+    )
+  test('is an error where ordinary load is too much, and a warning where only retries are', () => {
+    expect(psp('151/s', 'none')).toMatchObject([
+      {
+        severity: 'error',
+        message: '"psp" gets 151/s at the peak, but accepts 100/s; expected a quota above the peak',
+        arithmetic: '151/s / 100/s = 1.51 of the quota',
+      },
+    ])
+    expect(psp('151/s', 'none')[0]!.fix).toMatch(/^Agree on a quota of at least 160\/s/)
+    expect(psp('90/s', '{ max: 2, budget: none }')).toMatchObject([
+      {
+        severity: 'warning',
+        message:
+          '"psp" gets up to 270/s while it fails and callers try again, but accepts 100/s; expected retries that stay below the quota',
+        arithmetic: '90/s x 3 attempts = 270/s, of 100/s',
+        fix: 'Give the retries a budget of at most 11%, or let a breaker stop the calls while it fails, or agree on a quota of at least 270/s',
+      },
+    ])
+    expect(psp('90/s', '{ max: 2, budget: 11% }')).toEqual([])
+    expect(psp('90/s', '{ max: 2, budget: 12% }')).toHaveLength(1)
+    expect(psp('100/s', '{ max: 2, budget: none }')[0]!.fix).toMatch(/^Leave out the retries/)
+  })
+  test('of two callers only what both repeat is sure', () => {
+    const text = (other: string) => `
+defaults: { calls: { circuitBreaker: none }, journeys: { load: { steady: 30/s, peak: 30/s, coincident: true } } }
+journeys: { pay: { entry: shop }, refund: { entry: desk } }
+services:
+  shop: { calls: [{ to: psp, retries: { max: 3, budget: none } }] }
+  desk: { calls: [{ to: psp, retries: ${other} }] }
+externals: { psp: { quota: 100/s } }
+`
+    expect(findingsOf('external-quota-exceeded', text('none'))).toEqual([])
+    expect(findingsOf('external-quota-exceeded', text('{ max: 1, budget: none }'))[0]!.arithmetic).toBe(
+      '60/s x 2 attempts = 120/s, of 100/s',
+    )
+  })
+})

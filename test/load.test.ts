@@ -7,10 +7,11 @@ import { formatPath } from '../src/finding.ts'
 import { yaml } from '../src/rules/define.ts'
 import { modelOf } from './support.ts'
 
-function loads(text: string, empty?: string) {
+function loads(text: string, lost?: string, share = 1) {
   const model = modelOf(text)
+  const cache = lost === undefined ? undefined : model.caches.get(lost)
   const graph = buildGraph(model)
-  const load = loadOf(model, graph, reachOf(model, graph), empty === undefined ? undefined : model.caches.get(empty))
+  const load = loadOf(model, graph, reachOf(model, graph), cache && { cache, share })
   return {
     at: (name: string, kind: LoadKind = 'steady') => load.at(name, kind),
     on: (name: string, kind: LoadKind = 'steady') =>

@@ -59,12 +59,46 @@ export function carriedBy(origin: Component, facts: Facts): Carries | undefined 
   return { most: stated(undefined, at), text: '', at }
 }
 
-/** What an origin gets while a cache is empty. Misses that share their answers send no more than the cap lets through. */
-export function coldLoad(cache: Cache, origin: Component, kind: LoadKind, facts: Facts): Estimate {
-  const all = facts.loadWithout(cache).at(origin.name, kind)
+/**
+ * What an origin gets while a cache is empty, or while a share of it is. Misses that share their answers send no more than
+ * the cap lets through.
+ */
+export function coldLoad(cache: Cache, origin: Component, kind: LoadKind, facts: Facts, share = 1): Estimate {
+  const all = facts.loadWithout(cache, share).at(origin.name, kind)
   const { originLimit: cap, stampedeProtection: shared } = cache
   if (typeof cap !== 'number' || shared === undefined || shared === 'none') return all
   return { ...all, low: Math.min(all.low, cap), high: Math.min(all.high ?? cap, cap) }
+}
+
+/** The fact that is denied or too weak, or the one that decides and is not stated. */
+export type Weakness = { readonly at: Path } | { readonly unknown: Path }
+
+/** What is wrong with the defence of an origin against misses that are too many. */
+export function weakness({
+  path,
+  onFailure,
+  stampedeProtection,
+  originLimit,
+}: Cache): { at: Path } | { unknown: Path } {
+  const key = (name: string): Path => [...path, name]
+  if (onFailure === undefined) return { unknown: key('onFailure') }
+  if (originLimit === 'none') return { at: key('originLimit') }
+  if (stampedeProtection === 'none') return { at: key('stampedeProtection') }
+  if (stampedeProtection === undefined) return { unknown: key('stampedeProtection') }
+  return originLimit === undefined ? { unknown: key('originLimit') } : { at: key('originLimit') }
+}
+
+/** What keeps a node from being replaced by a replica at once; nothing where one takes over by itself. */
+export function takeover({ replicas, managedStandby, failover, path }: Cache): Weakness | undefined {
+  if (managedStandby !== true) {
+    if (replicas === undefined) return { unknown: [...path, 'replicas'] }
+    if (replicas < 2) return { at: [...path, 'replicas'] }
+  }
+  const at = [...path, 'failover']
+  if (failover === undefined) return { unknown: at }
+  if (failover === 'none') return { at }
+  if (failover.mode === undefined) return { unknown: [...at, 'mode'] }
+  return failover.mode === 'automatic' ? undefined : { at: [...at, 'mode'] }
 }
 
 /** Connections that all callers of a cache can open to its origin; `undefined` where that is not stated. */

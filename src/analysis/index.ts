@@ -21,8 +21,8 @@ export interface Facts {
   readonly amplification: ReadonlyMap<string, Amplification>
   /** What each journey loses when a component is lost. */
   readonly blastRadius: BlastRadius
-  /** Load when one cache answers nothing. */
-  loadWithout(cache: Cache): Load
+  /** Load when one cache answers nothing, or a share of it does not. */
+  loadWithout(cache: Cache, share?: number): Load
   /** Calls of services and jobs to a component, in the order of the manifest. */
   callsTo(component: string): readonly Call[]
   ledger(store: Store): Ledger
@@ -43,7 +43,7 @@ export function factsOf(model: Model): Facts {
   const durations = once(() => durationsOf(model, graph()))
   const amplification = once(() => amplificationOf(model, graph(), reach()))
   const calls = once(() => byTarget(model.calls))
-  const cold = new Map<Cache, Load>()
+  const without = new Map<Cache, Map<number, Load>>()
   const facts: Facts = {
     get graph() {
       return graph()
@@ -69,9 +69,11 @@ export function factsOf(model: Model): Facts {
     get blastRadius() {
       return blastRadius()
     },
-    loadWithout: cache => {
-      if (!cold.has(cache)) cold.set(cache, loadOf(model, graph(), reach(), cache))
-      return cold.get(cache)!
+    loadWithout: (cache, share = 1) => {
+      const known = without.get(cache) ?? new Map<number, Load>()
+      const found = known.get(share) ?? loadOf(model, graph(), reach(), { cache, share })
+      without.set(cache, known.set(share, found))
+      return found
     },
     callsTo: component => calls().get(component) ?? [],
     ledger: store => ledgerOf(store, model, component => calls().get(component) ?? []),

@@ -18,12 +18,17 @@ export interface Load {
 
 const none = exactly(0)
 
-/** @param empty a cache that answers nothing, as after a flush or a restart */
-export function loadOf(model: Model, graph: Graph, reach: ReadonlyMap<string, Reach>, empty?: Cache): Load {
+/** A cache of which a share does not answer: all of it after a flush or a restart, a part when one of its nodes is lost. */
+export interface LostCache {
+  readonly cache: Cache
+  readonly share: number
+}
+
+export function loadOf(model: Model, graph: Graph, reach: ReadonlyMap<string, Reach>, lost?: LostCache): Load {
   const groups = stronglyConnected(graph.out.keys(), name => graph.out.get(name)!.map(edge => edge.to.name)).reverse()
   const flows = new Map<string | Edge, Flow[]>()
   const trace = (journey: Source, takes: (edge: Edge) => Certainty) => {
-    for (const [place, ratio] of visitsPerRequest(journey, model, graph, takes, groups, empty)) {
+    for (const [place, ratio] of visitsPerRequest(journey, model, graph, takes, groups, lost)) {
       const list = flows.get(place)
       if (list) list.push({ journey, ratio })
       else flows.set(place, [{ journey, ratio }])
@@ -44,7 +49,7 @@ export function loadOf(model: Model, graph: Graph, reach: ReadonlyMap<string, Re
     const takers = flowsAt(edge)
     if (takers.length < 2 || takers.some(({ ratio }) => ratio.low > 0)) return 0
     const arriving = flowsAt(edge.from.name).filter(({ journey }) => takers.some(taker => taker.journey === journey))
-    const each = perVisit(edge, model, empty).low
+    const each = perVisit(edge, model, lost).low
     return Math.min(...arriving.map(flow => times(flow, kind).low)) * each
   }
   const raise = (estimate: Estimate, to: number): Estimate => (to > estimate.low ? { ...estimate, low: to } : estimate)
@@ -143,7 +148,7 @@ function visitsPerRequest(
   graph: Graph,
   takes: (edge: Edge) => Certainty,
   groups: readonly string[][],
-  empty: Cache | undefined,
+  lost: LostCache | undefined,
 ): Map<string | Edge, Estimate> {
   const visits = new Map<string | Edge, Estimate>()
   if (journey.entry === undefined || !graph.out.has(journey.entry)) return visits
@@ -160,7 +165,7 @@ function visitsPerRequest(
       for (const edge of wave.flatMap(name => graph.out.get(name)!)) {
         const taken = takes(edge)
         if (taken === 'no' || (edge.from.name !== journey.entry && queueLoad(model, edge.from.name))) continue
-        const each = perVisit(edge, model, empty)
+        const each = perVisit(edge, model, lost)
         const per = product(visits.get(edge.from.name)!, each)
         const flow = taken === 'yes' ? per : between(0, per.high, [...per.missing, [...edge.path, 'serves']])
         visits.set(edge, flow)
@@ -182,7 +187,7 @@ function visitsPerRequest(
 }
 
 /** How often an edge is taken for one visit of where it starts. */
-function perVisit(edge: Edge, model: Model, empty: Cache | undefined): Estimate {
+function perVisit(edge: Edge, model: Model, lost: LostCache | undefined): Estimate {
   if (edge.kind === 'consume') return consumption(edge, model)
   if (edge.kind === 'publish') {
     const { perRequest = 1, probability = 1 } = edge.via as Publish
@@ -191,9 +196,13 @@ function perVisit(edge: Edge, model: Model, empty: Cache | undefined): Estimate 
   const call = edge.via as Call
   const times = exactly((call.callsPerRequest ?? 1) * (call.probability ?? 1))
   const cache = edge.kind === 'miss' ? model.caches.get(call.to) : cacheBefore(call, model)
-  if (!cache || cache === empty) return times
+  if (!cache) return times
+  const left = cache === lost?.cache ? 1 - lost.share : 1
   const hitRatio: Path = [...cache.path, 'hitRatio']
-  return product(times, cache.hitRatio === undefined ? between(0, 1, hitRatio) : exactly(1 - cache.hitRatio))
+  return product(
+    times,
+    cache.hitRatio === undefined ? between(1 - left, 1, hitRatio) : exactly(1 - left * cache.hitRatio),
+  )
 }
 
 /** Every consumer group gets all messages; consumers of one group, or without a group, may share them. */

@@ -34,7 +34,10 @@ export const route = element(
     authentication: fact(orNone(text(), 'a scheme such as oidc'), 'How the caller is known.', { example: 'oidc' }),
     mutates: fact(flag(), 'Whether it changes state.', { example: 'false' }),
     data: fact(choice('public', 'personal', 'internal'), 'What it answers with.', { example: 'personal' }),
-    intentionallyPublic: fact(flag(), 'Whether it is meant to be open, as a login is.', { example: 'true' }),
+    intentionallyPublic: fact(flag(), 'Whether it is meant to be open, as a login is.', {
+      default: '`false`',
+      example: 'true',
+    }),
     static: fact(flag(), 'Whether the answer is a file.', { example: 'true' }),
     share: fact(share(), "Share of the service's requests.", { example: '20%' }),
     rateLimit: fact(mechanism(rateLimit, 'a map with limit, scope'), 'Most requests let through.', {

@@ -1,4 +1,4 @@
-import { carriedBy, coldLoad, holdsCopies, isBehind, originsOf, type Carries } from '../../analysis/caching.ts'
+import { carriedBy, coldLoad, holdsCopies, isBehind, originsOf, weakness, type Carries } from '../../analysis/caching.ts'
 import { reaches } from '../../analysis/estimate.ts'
 import { lossMultiplier } from '../../analysis/formulas/caching.ts'
 import type { LoadKind } from '../../analysis/load.ts'
@@ -211,16 +211,6 @@ function* judge(cache: Cache, origin: Component, context: Here): Generator<Outco
     return yield { unknown: weak.unknown, because: `${flood}, which carries ${rate(limit.most.high!)}` }
   }
   yield* open.slice(0, 1)
-}
-
-/** The defence that is denied or too weak, or the one that decides and is not stated. */
-function weakness({ path, onFailure, stampedeProtection, originLimit }: Cache): { at: Path } | { unknown: Path } {
-  const key = (name: string): Path => [...path, name]
-  if (onFailure === undefined) return { unknown: key('onFailure') }
-  if (originLimit === 'none') return { at: key('originLimit') }
-  if (stampedeProtection === 'none') return { at: key('stampedeProtection') }
-  if (stampedeProtection === undefined) return { unknown: key('stampedeProtection') }
-  return originLimit === undefined ? { unknown: key('originLimit') } : { at: key('originLimit') }
 }
 
 function overload(cache: Cache, origin: Component, kind: LoadKind, limit: Carries, at: Path, context: Here): Violation {

@@ -182,7 +182,7 @@ function visitsPerRequest(
 }
 
 /** How often an edge is taken for one visit of where it starts. */
-function perVisit(edge: Edge, model: Model, empty: Cache | undefined): Estimate {
+export function perVisit(edge: Edge, model: Model, empty?: Cache): Estimate {
   if (edge.kind === 'consume') return consumption(edge, model)
   if (edge.kind === 'publish') {
     const { perRequest = 1, probability = 1 } = edge.via as Publish

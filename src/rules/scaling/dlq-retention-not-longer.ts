@@ -98,7 +98,6 @@ export default defineRule({
         queues:
           order-events: { engine: sqs, dlq: { retention: 14d } }
           returns: { engine: sqs, retention: 4d, dlq: { to: returns-dead, retention: 10d } }
-          returns-dead: { engine: sqs, retention: 4d }
           payments: { engine: sqs-fifo, retention: 4d, dlq: { retention: 4d } }
           stock-events: { engine: kafka@4, retention: 7d, dlq: { retention: 7d } }
           mails: { engine: sqs, retention: 14d, dlq: { to: mails-dead } }

@@ -52,3 +52,25 @@ describe('dlq-retention-not-longer', () => {
     expect(found!.fix).toBe('Raise the retention of the dead-letter queue to 14d')
   })
 })
+
+test('consumer-ack-deadline: an error where an ordinary batch is too long, a warning where a slow one is', () => {
+  const services = `
+services:
+  invoices:
+    consumes:
+      - { from: a, batchSize: 500, concurrency: 1, processing: { mean: 1s }, maxPollInterval: 5m, keepsPolling: false }
+      - { from: a, batchSize: 500, concurrency: 1, processing: { mean: 100ms, p99: 1s }, maxPollInterval: 5m, keepsPolling: false }
+      - { from: b, prefetch: 10, concurrency: 2, processing: { mean: 1m, p99: 6m } }
+      - { from: b, prefetch: 10, concurrency: 2, processing: { mean: 6m } }
+queues: { a: { engine: kafka@4 }, b: { engine: rabbitmq@4, consumerTimeout: 30m } }
+`
+  const found = findingsOf('consumer-ack-deadline', services)
+  expect(found.map(({ severity, arithmetic }) => `${severity} ${arithmetic}`).sort()).toEqual([
+    'error ceil(10 / 2) x 6m = 30m >= 30m',
+    'error ceil(500 / 1) x 1s = 500s >= 5m',
+    'warning ceil(10 / 2) x 6m = 30m >= 30m',
+    'warning ceil(500 / 1) x 1s = 500s >= 5m',
+  ])
+  expect(found.map(({ fix }) => fix)).toContainEqual(expect.stringContaining('prefetch at most 8 messages'))
+  expect(found.map(({ fix }) => fix)).toContainEqual(expect.stringContaining('Poll at most 299 records'))
+})

@@ -98,3 +98,24 @@ export function roundUp(value: number): number {
   if (step === 0) return value
   return Number((Math.ceil(Number((value / step).toPrecision(12))) * step).toPrecision(12))
 }
+
+const decimal: readonly (readonly [number, string])[] = [
+  [1e12, 'TB'],
+  [1e9, 'GB'],
+  [1e6, 'MB'],
+  [1e3, 'kB'],
+  [1, 'B'],
+]
+const binary: typeof decimal = [
+  [2 ** 40, 'TiB'],
+  [2 ** 30, 'GiB'],
+  [2 ** 20, 'MiB'],
+  [2 ** 10, 'KiB'],
+]
+
+/** Bytes as `173GB`, or `2KiB` where powers of two say it and powers of ten do not. */
+export function size(bytes: number): string {
+  const units = bytes % 1024 === 0 && bytes % 1000 !== 0 ? binary : decimal
+  const [factor, unit] = units.find(([factor]) => bytes >= factor) ?? [1, 'B']
+  return `${number(bytes / factor)}${unit}`
+}

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { duration, list, number, percent, plural, rate, roundUp } from '../src/units.ts'
+import { duration, list, number, percent, plural, rate, roundUp, size } from '../src/units.ts'
 
 const unbounded = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN]
 const check = (arbitrary: fc.Arbitrary<number>, holds: (value: number) => void) => {
@@ -178,3 +178,15 @@ test('rounding up never lowers, adds less than a tenth, and leaves two significa
     expect(roundUp(up)).toBe(up)
   })
 })
+
+table('size', size, [
+  [0, '0B'],
+  [999, '999B'],
+  [1000, '1kB'],
+  [2048, '2KiB'],
+  [172.8e9, '173GB'],
+  [20 * 2 ** 30, '20GiB'],
+  [512 * 2 ** 20, '512MiB'],
+  [1.5e12, '1.5TB'],
+  [1_024_000, '1.02MB'],
+])

@@ -1,8 +1,9 @@
-import type { Cache, Call, Component, Model, Service, Store } from '../manifest/model.ts'
+import type { Cache, Call, Component, Model, Queue, Service, Store } from '../manifest/model.ts'
 import { amplificationOf, type Amplification } from './amplification.ts'
 import { blastRadiusOf, type BlastRadius } from './blast-radius.ts'
 import { busySlots, capacityOf, utilisationOf, type Capacity, type Utilisation } from './capacity.ts'
 import { ledgerOf, type Ledger } from './connections.ts'
+import { drainsOf, type Drain } from './drain.ts'
 import { durationsOf, type Durations } from './durations.ts'
 import type { Estimate } from './estimate.ts'
 import { buildGraph, type Graph } from './graph.ts'
@@ -26,6 +27,8 @@ export interface Facts {
   /** Calls of services and jobs to a component, in the order of the manifest. */
   callsTo(component: string): readonly Call[]
   ledger(store: Store): Ledger
+  /** How the consumers of a queue catch up after an outage, one for each group that has a limit. */
+  drains(queue: Queue): readonly Drain[]
   /** `undefined` for what has no capacity of its own. */
   capacity(component: Component): Capacity | undefined
   /** Slots of a service that are held at a load, in Erlangs. */
@@ -77,6 +80,7 @@ export function factsOf(model: Model): Facts {
     },
     callsTo: component => calls().get(component) ?? [],
     ledger: store => ledgerOf(store, model, component => calls().get(component) ?? []),
+    drains: queue => drainsOf(queue, { model, graph: graph(), load: load() }),
     capacity: component => capacityOf(component, durations()),
     busySlots: (service, kind) => {
       return busySlots(service, kind, { model, graph: graph(), load: load(), durations: durations() }).total

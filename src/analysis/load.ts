@@ -187,7 +187,7 @@ function visitsPerRequest(
 }
 
 /** How often an edge is taken for one visit of where it starts. */
-function perVisit(edge: Edge, model: Model, lost: LostCache | undefined): Estimate {
+export function perVisit(edge: Edge, model: Model, lost?: LostCache): Estimate {
   if (edge.kind === 'consume') return consumption(edge, model)
   if (edge.kind === 'publish') {
     const { perRequest = 1, probability = 1 } = edge.via as Publish

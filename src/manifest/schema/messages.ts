@@ -96,6 +96,10 @@ export const consumeSchema = element(
       example: 'true',
     }),
     maxPollInterval: fact(positiveDuration(), 'Kafka: longest time between polls.', { example: '5m' }),
+    keepsPolling: fact(flag(), 'Kafka: whether it polls on while messages are handled, with their partitions paused.', {
+      ask: 'Does the consumer keep polling while it handles messages?',
+      example: 'true',
+    }),
     prefetch: fact(count(1), 'RabbitMQ: messages delivered before the first is acknowledged.', { example: '100' }),
     pausesOnDependencyFailure: fact(flag(), 'Whether consumption stops while a dependency is down.', {
       example: 'true',

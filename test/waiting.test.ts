@@ -59,8 +59,7 @@ test('nobody waits where nothing arrives, or where slots are countless', () => {
 })
 
 test('golden values of pools and autoscalers', () => {
-  for (const [threads, held, pool] of golden.poolDeadlock)
-    expect(capacity.deadlockFreePool(threads!, held!)).toBe(pool)
+  for (const [threads, held, pool] of golden.poolDeadlock) expect(capacity.deadlockFreePool(threads!, held!)).toBe(pool)
   for (const [busy, each, target, count] of golden.instancesFor)
     expect(capacity.instancesFor(busy!, each!, target!)).toBe(count)
   for (const [slots, cpu, hold, cores, share] of golden.cpuAtSaturation)

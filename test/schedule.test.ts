@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { hoursOf, lead, lengthOf, timesOfDay } from '../src/analysis/schedule.ts'
+import { hoursOf, lead, lengthOf, shortestGap, timesOfDay } from '../src/analysis/schedule.ts'
 
 const hour = 3_600_000
 const at = (time: string) => hoursOf(`${time}-00:00`).from
@@ -30,6 +30,19 @@ test.each<[string, number]>([
   ['08:00-08:00', 24],
 ])('%s lasts %d hours', (text, hours) => {
   expect(lengthOf(hoursOf(text))).toBe(hours * hour)
+})
+
+test.each<[string, number | undefined]>([
+  ['*/5 * * * *', 1 / 12],
+  // After :56 comes :00.
+  ['*/7 * * * *', 4 / 60],
+  ['0 23,1 * * *', 2],
+  ['0 3 * * 1', 7 * 24],
+  ['0 3 1 * *', 28 * 24],
+  ['0 0 30 2 *', undefined],
+  ['nightly', undefined],
+])('%s fires every %d hours at its closest', (schedule, hours) => {
+  expect(shortestGap(schedule)).toBe(hours === undefined ? undefined : hours * hour)
 })
 
 describe('lead', () => {

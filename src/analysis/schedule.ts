@@ -46,6 +46,17 @@ export function timesOfDay(schedule: string): number[] | undefined {
   return times
 }
 
+/** Runs that are looked at: more than a week of every second hour, and two years of every week. */
+const someRuns = 100
+
+/** Shortest time between two runs of a cron expression; `undefined` for what is not one with five fields, or hardly ever fires. */
+export function shortestGap(schedule: string): number | undefined {
+  if (timesOfDay(schedule) === undefined) return undefined
+  const runs = new Cron(schedule, { mode: '5-part', utcOffset: 0 }).nextRuns(someRuns, new Date(0))
+  const gaps = runs.slice(1).map((run, i) => run.getTime() - runs[i]!.getTime())
+  return gaps.length === 0 ? undefined : Math.min(...gaps)
+}
+
 function dailyPart(schedule: string): Cron | undefined {
   try {
     const [minutes, hours] = new Cron(schedule, { mode: '5-part', utcOffset: 0 }).getPattern()?.split(/\s+/) ?? []

@@ -19,6 +19,20 @@ export const utilisation = (perSecond: number, capacity: number): number => (per
 export const timeToExhaustion = (slots: number, busy: number, perSecond: number): number =>
   slots <= busy ? 0 : ((slots - busy) / perSecond) * 1000
 
+/** Connections of a pool that `threads` requests cannot all block with one missing, when each holds `held` at once: T · (h − 1) + 1. */
+export const deadlockFreePool = (threads: number, held: number): number => threads * (held - 1) + 1
+
+/** Instances that keep `busy` slots (or cores) at the share `target` of `each`, rounded up. */
+export const instancesFor = (busy: number, each: number, target: number): number =>
+  Math.ceil(exact(busy / (each * target)))
+
+/** CPU of an instance whose slots are all busy, as a share of its `cores`: c · cpu / (S · cores). */
+export const cpuAtSaturation = (slots: number, cpuTime: number, holdTime: number, cores: number): number =>
+  (slots * cpuTime) / (holdTime * cores)
+
+/** Highest target that an autoscaler can see exceeded: it acts only beyond `1 + tolerance` times the target. */
+export const highestTarget = (mostUtilisation: number, tolerance: number): number => mostUtilisation / (1 + tolerance)
+
 /** Extra instances during a rollout. Kubernetes rounds a share up for a surge, and down for what may be unavailable. */
 export const surgeOf = (replicas: number, surge: { instances: number } | { share: number }): number =>
   'instances' in surge ? surge.instances : Math.ceil(exact(replicas * surge.share))

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { factsOf } from '../src/analysis/index.ts'
-import { findingsOf, modelOf } from './support.ts'
+import { findingsOf, modelOf, reviewText } from './support.ts'
 
 const minute = 60_000
 
@@ -139,4 +139,20 @@ test('failover-consumes-budget: an error beyond the whole budget, a warning beyo
     fix: 'Fail over faster, within 2.16m, or promise at most 99.988%',
   })
   expect(found('5m')[0]!.severity).toBe('error')
+})
+
+test('slo-target-invalid: a mean is a warning, the rest are errors, and 100% is the cause of what follows from it', () => {
+  const found = (slo: string) =>
+    findingsOf('slo-target-invalid', `slos: { a: { service: s, window: 30d, ${slo} } }\nservices: { s: {} }`)
+  expect(found('indicator: latency, threshold: 200ms, objective: 99%, statistic: mean')).toMatchObject([
+    { severity: 'warning', fix: 'Count the requests that are answered within 200ms' },
+  ])
+  expect(found('indicator: latency, objective: 99%, statistic: mean')[0]!.message).toMatch(/below a threshold$/)
+  expect(found('objective: 99.5%, sla: 99.9%')).toMatchObject([
+    { severity: 'error', fix: 'Raise the objective above 99.9%, so that the alert comes before the refund' },
+  ])
+  const { findings } = reviewText(shop().replace('99.9%', '100%'))
+  expect(findings.filter(({ message }) => message.startsWith('"checkout-success"'))).toMatchObject([
+    { ruleId: 'slo-target-invalid', alsoImplies: [{ ruleId: 'failover-consumes-budget' }] },
+  ])
 })

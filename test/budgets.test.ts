@@ -156,3 +156,72 @@ test('slo-target-invalid: a mean is a warning, the rest are errors, and 100% is 
     { ruleId: 'slo-target-invalid', alsoImplies: [{ ruleId: 'failover-consumes-budget' }] },
   ])
 })
+
+test('low-traffic-slo: a warning where one failure pages, a note where a few do', () => {
+  const found = (load: string, probes = 'none') =>
+    findingsOf(
+      'low-traffic-slo',
+      `
+journeys: { refund: { entry: refunds, load: ${load} } }
+slos:
+  refund-success:
+    journey: refund
+    indicator: availability
+    objective: 99.9%
+    window: 30d
+    syntheticRate: ${probes}
+    alerts: [{ burnRate: 14.4, longWindow: 1h, severity: page }]
+services: { refunds: {} }
+`,
+    )
+  expect(found('10/h')).toMatchObject([
+    {
+      severity: 'warning',
+      message:
+        '"refund-success" pages at a burn rate of 14.4 over 1h, which one failed request of 10 exceeds; expected at least 10 failures',
+      arithmetic:
+        'failures to page = 14.4 x (1 - 99.9%) x 10/h x 1h = 0.144\nburn rate of one failure over 1h = 1 / 10 / (1 - 99.9%) = 100\nbudget = (1 - 99.9%) x 10/h x 30d = 7.2 requests, one is 13.9%',
+      fix: 'Let probes send requests that count, 12/min in all, or measure over a longer window, join it with other SLOs or promise less',
+    },
+  ])
+  expect(found('0.1/s')).toMatchObject([
+    { severity: 'info', message: expect.stringContaining('which 6 failed requests of 360 reach') },
+  ])
+  expect(found('10/h', '12/min')).toEqual([])
+  expect(found('10/h', '11/min')).toHaveLength(1)
+})
+
+test('burn-rate-window-mismatch: numbers of the book on a week, pages too late and for noise', () => {
+  const found = (alert: string, window = '7d') =>
+    findingsOf(
+      'burn-rate-window-mismatch',
+      `
+slos: { a: { service: s, window: ${window}, objective: 99.9%, alerts: [{ ${alert} }, { burnRate: 1, longWindow: 3d, severity: info }] } }
+services: { s: {} }
+`,
+    )
+  expect(found('burnRate: 14.4, longWindow: 1h, severity: page')).toMatchObject([
+    {
+      severity: 'warning',
+      message:
+        '"a" alerts at a burn rate of 14.4 over 1h, which is 8.57% of the budget on 7d; expected 2% as on 30d, for which the number was made',
+      arithmetic: '14.4 x 1h / 7d = 8.57% of the budget',
+      fix: 'Set the burn rate to 3.36, which is 2% of the budget in 1h',
+    },
+  ])
+  for (const [alert, fix] of [
+    ['burnRate: 2, longWindow: 1d, severity: page', 'Measure over 8.4h, which is 10% of the budget'],
+    ['burnRate: 3.36, longWindow: 5m, severity: page', 'Measure over 1h, which is 2% of the budget'],
+  ])
+    expect(found(alert!)).toMatchObject([{ severity: 'info', fix }])
+  expect(found('burnRate: 0.7, longWindow: 1d, severity: ticket')).toMatchObject([{ severity: 'warning' }])
+  const fine = [
+    ['burnRate: 0.933, longWindow: 3d', '28d'],
+    ['burnRate: 13, longWindow: 1h, severity: page', '30d'],
+    ['burnRate: 14.4, longWindow: 1h, severity: page', '28d'],
+    ['burnRate: 3, longWindow: 1d, severity: ticket', '7d'],
+    ['burnRate: 1.4, longWindow: 14h, severity: page', '7d'],
+    ['burnRate: 14.4, longWindow: 15m, severity: page', '30d'],
+  ]
+  for (const [alert, window] of fine) expect(found(alert!, window), alert).toEqual([])
+})

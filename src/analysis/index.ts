@@ -1,6 +1,7 @@
-import type { Cache, Call, Component, Model, Queue, Service, Store } from '../manifest/model.ts'
+import type { Cache, Call, Component, Model, Queue, Service, Slo, Store } from '../manifest/model.ts'
 import { amplificationOf, type Amplification } from './amplification.ts'
 import { blastRadiusOf, type BlastRadius } from './blast-radius.ts'
+import { budgetLedgerOf, type BudgetLedger } from './budget-ledger.ts'
 import { busySlots, capacityOf, utilisationOf, type Capacity, type Utilisation } from './capacity.ts'
 import { ledgerOf, type Ledger } from './connections.ts'
 import { drainsOf, type Drain } from './drain.ts'
@@ -9,6 +10,7 @@ import type { Estimate } from './estimate.ts'
 import { buildGraph, type Graph } from './graph.ts'
 import { loadOf, type Load, type LoadKind } from './load.ts'
 import { journeysOf, reachOf, type Journeys, type Reach } from './reach.ts'
+import { stakesOf, type Stake } from './stakes.ts'
 import { waitingOf, type Waiting } from './waiting.ts'
 
 /** What follows from a manifest and several rules need. Each part is computed once, when it is first asked for. */
@@ -35,6 +37,10 @@ export interface Facts {
   busySlots(service: Service, kind: LoadKind): Estimate
   /** What it needs at a load against what it has at full scale; `undefined` for what has no capacity of its own. */
   utilisation(component: Component, kind: LoadKind): Utilisation | undefined
+  /** What an SLO may lose, and what each expected event takes of it. */
+  budget(slo: Slo): BudgetLedger
+  /** What SLOs have at stake in a component, in the order of the manifest. */
+  stakesIn(component: string): readonly Stake[]
 }
 
 export function factsOf(model: Model): Facts {
@@ -47,6 +53,9 @@ export function factsOf(model: Model): Facts {
   const amplification = once(() => amplificationOf(model, graph(), reach()))
   const calls = once(() => byTarget(model.calls))
   const without = new Map<Cache, Map<number, Load>>()
+  const stakes = once(() => new Map([...model.slos.values()].map(slo => [slo, stakesOf(slo, model, facts)])))
+  const stakesByComponent = once(() => stakesByName([...stakes().values()].flat()))
+  const budgets = new Map<Slo, BudgetLedger>()
   const facts: Facts = {
     get graph() {
       return graph()
@@ -88,6 +97,11 @@ export function factsOf(model: Model): Facts {
     utilisation: (component, kind) => {
       return utilisationOf(component, kind, { model, graph: graph(), load: load(), durations: durations() })
     },
+    budget: slo => {
+      if (!budgets.has(slo)) budgets.set(slo, budgetLedgerOf(slo, stakes().get(slo) ?? [], model, facts))
+      return budgets.get(slo)!
+    },
+    stakesIn: component => stakesByComponent().get(component) ?? [],
   }
   const blastRadius = once(() => blastRadiusOf(model, facts))
   return facts
@@ -98,12 +112,15 @@ function once<T>(compute: () => T): () => T {
   return () => (known ??= { value: compute() }).value
 }
 
-function byTarget(calls: readonly Call[]): ReadonlyMap<string, Call[]> {
-  const index = new Map<string, Call[]>()
-  for (const call of calls) {
-    const known = index.get(call.to)
-    if (known) known.push(call)
-    else index.set(call.to, [call])
+const byTarget = (calls: readonly Call[]) => groupedBy(calls, call => call.to)
+const stakesByName = (stakes: readonly Stake[]) => groupedBy(stakes, stake => stake.component.name)
+
+function groupedBy<T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMap<string, T[]> {
+  const index = new Map<string, T[]>()
+  for (const item of items) {
+    const known = index.get(keyOf(item))
+    if (known) known.push(item)
+    else index.set(keyOf(item), [item])
   }
   return index
 }

@@ -1,7 +1,8 @@
 /** Arithmetic of error budgets (SRE workbook, ch. 5 "Alerting on SLOs"). Times in milliseconds, objectives as fractions. */
 
-/** Time that may be bad in a window: (1 − objective) · window. */
-export const errorBudget = (objective: number, window: number): number => (1 - objective) * window
+/** Time that may be bad in a window: (1 − objective) · window, without the noise of 1 − 0.9999 in binary fractions. */
+export const errorBudget = (objective: number, window: number): number =>
+  Number(((1 - objective) * window).toPrecision(11))
 
 /** The highest burn rate there is: everything fails, 1/(1 − objective). `Infinity` for an objective of 100 %. */
 export const maxBurnRate = (objective: number): number => 1 / (1 - objective)

@@ -152,7 +152,10 @@ export const sloSchema = element(
       example: '30d',
     }),
     sla: fact(share(), 'What customers are promised by contract.', { example: '99.5%' }),
-    syntheticRate: fact(rate(), 'Requests of probes that count.', { example: '1/s' }),
+    syntheticRate: fact(orNone(rate(), 'a rate such as 1/s'), 'Requests of probes that count.', {
+      ask: 'Do probes send requests that count, and how many?',
+      example: '1/s',
+    }),
     alerts: fact(orNone(listOf(burnRateAlert, 'burn-rate alerts'), 'a list of burn-rate alerts'), 'Burn-rate alerts.', {
       ask: 'Who is told when the error budget burns, and how fast must it burn?',
       example: '[{ burnRate: 14.4, longWindow: 1h, shortWindow: 5m, severity: page }]',

@@ -1,5 +1,6 @@
+import { watches } from '../../analysis/alerts.ts'
 import { burnRateFor, maxBurnRate } from '../../analysis/formulas/error-budget.ts'
-import type { Alert, Journey, Model, Slo } from '../../manifest/model.ts'
+import type { Journey, Model, Slo } from '../../manifest/model.ts'
 import { duration, list, number, percent } from '../../units.ts'
 import { defineRule, noOptions, yaml } from '../define.ts'
 
@@ -20,7 +21,7 @@ export default defineRule({
 
   *check(slo, { model }) {
     if (slo.alerts !== undefined && slo.alerts !== 'none' && slo.alerts.length > 0) return
-    const alerts = [...model.alerts.values()].map(alert => [alert, covers(alert, slo)] as const)
+    const alerts = [...model.alerts.values()].map(alert => [alert, watches(alert, slo)] as const)
     if (alerts.some(([, answer]) => answer === true)) return
     const at = [...slo.path, 'alerts']
     if (slo.alerts === undefined) return yield { unknown: at }
@@ -139,20 +140,6 @@ export default defineRule({
     },
   ],
 })
-
-/** Signals that are what users notice, when they are watched for an SLO. */
-const symptoms = ['sloBurn', 'errors', 'latency', 'freshness']
-
-/** Whether an alert watches an SLO, or the fact that would say so. A burn rate may be watched by journey or service. */
-function covers({ signal, on }: Alert, slo: Slo): boolean | 'signal' | 'on' {
-  if (on === undefined) return signal === undefined || signal === 'sloBurn' ? 'on' : false
-  const watched = [on].flat()
-  const itself = watched.includes(slo.name)
-  const subject = slo.journey ?? slo.service
-  if (!itself && (subject === undefined || !watched.includes(subject))) return false
-  if (signal === undefined) return 'signal'
-  return itself ? symptoms.includes(signal) : signal === 'sloBurn'
-}
 
 /** The journey of an SLO; for the SLO of a service those that enter through it. */
 function journeysOf(slo: Slo, model: Model): Journey[] {

@@ -1,4 +1,12 @@
-import { carriedBy, coldLoad, holdsCopies, isBehind, originsOf, weakness, type Carries } from '../../analysis/caching.ts'
+import {
+  carriedBy,
+  coldLoad,
+  holdsCopies,
+  isBehind,
+  originsOf,
+  weakness,
+  type Carries,
+} from '../../analysis/caching.ts'
 import { reaches } from '../../analysis/estimate.ts'
 import { lossMultiplier } from '../../analysis/formulas/caching.ts'
 import type { LoadKind } from '../../analysis/load.ts'

@@ -2,8 +2,9 @@ import type { Path } from '../finding.ts'
 import type { Component, External, Model, Service, Store } from '../manifest/model.ts'
 import { coldLoad, originsOf } from './caching.ts'
 import type { LedgerEntry } from './connections.ts'
-import { exactly, product, quotient, stated, type Estimate } from './estimate.ts'
+import { quotient, type Estimate } from './estimate.ts'
 import type { Facts } from './index.ts'
+import { admissionOf, quotaUseOf } from './limits.ts'
 import { groupsOf } from './queue-flow.ts'
 
 /** What runs out when load grows, and at how many times the declared peak. */
@@ -64,23 +65,17 @@ function ownCapacity(component: Component, facts: Facts): Saturation[] {
   return [resource(component, rho.unit, rho.needed, rho.available, rho.at)]
 }
 
-/** One limit for all clients together; a limit of each client says nothing about their sum. */
+/** A limit of each client keeps clients apart, but says little about their sum. */
 function rateLimit(service: Service, facts: Facts): Saturation[] {
-  const { rateLimit: limit, path } = service
-  if (limit === undefined || limit === 'none' || limit.limit === undefined) return []
-  if (limit.scope !== 'global' && limit.scope !== 'perInstance') return []
-  const instances =
-    limit.scope === 'global' ? exactly(1) : stated(service.replicas?.max, [...path, 'replicas', 'max'], 1)
-  const available = product(instances, exactly(limit.limit))
-  return [
-    resource(service, 'rate limit', facts.load.requestsAt(service, 'peak'), available, [...path, 'rateLimit'], true),
-  ]
+  const admission = admissionOf(service.rateLimit, service.path, service)
+  if (!admission || admission.scope === 'perClient') return []
+  const used = facts.load.requestsAt(service, 'peak')
+  return [resource(service, 'rate limit', used, admission.most, admission.at, true)]
 }
 
 function quota(external: External, facts: Facts): Saturation[] {
-  if (typeof external.quota !== 'number') return []
-  const used = facts.load.requestsAt(external, 'peak')
-  return [resource(external, 'quota', used, exactly(external.quota), [...external.path, 'quota'])]
+  const { quota, normal, at } = quotaUseOf(external, facts)
+  return [resource(external, 'quota', normal, quota, at)]
 }
 
 /** The origins of a cache when that holds nothing: the load of a bad day. */

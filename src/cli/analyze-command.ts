@@ -47,7 +47,7 @@ export function analyzeCommand(world: World, tool: Run['tool'], exit: (code: num
 }
 
 function analyze(files: ManifestFiles, options: Options, world: World, tool: Run['tool']): number {
-  const width = Math.max(60, world.stdout.columns ?? 80)
+  const width = Math.max(80, world.stdout.columns ?? 80)
   const color = wantsColor(options.color, world)
   const today = options.today ?? world.today
   const report = review(files, rules, { today })

@@ -25,8 +25,8 @@ const column = z
     key: z.string().describe('Key of its cells in the rows.'),
     title: z.string().describe('Its head in the printed table.'),
     unit: z
-      .enum(['text', 'duration', 'share', 'rate', 'number', 'factor'])
-      .describe('duration: milliseconds. rate: per second. share: fraction of 1. factor: times.'),
+      .enum(['text', 'duration', 'share', 'utilisation', 'rate', 'number', 'factor'])
+      .describe('duration: milliseconds. rate: per second. share, utilisation: fraction of 1. factor: times.'),
   })
   .meta({ id: 'Column', description: 'What the cells of a column are.' })
 const row = z
@@ -87,6 +87,8 @@ export function tablesJson(tables: readonly Table[], file: string, load: Readonl
 
 function cellOf(value: Cell): z.input<typeof cell> {
   if (typeof value !== 'object') return { value: value ?? null }
-  const { bound = 'exact', tone } = value
-  return { value: value.value, bound, ...(tone ? { tone } : {}) }
+  const tone = value.tone ? { tone: value.tone } : {}
+  return 'word' in value
+    ? { value: value.word, ...tone }
+    : { value: value.value, bound: value.bound ?? 'exact', ...tone }
 }

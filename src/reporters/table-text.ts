@@ -41,17 +41,19 @@ const facts = ({ known, total }: Row) => `${known}/${total}`
 function said(cell: Cell, column: Column): string {
   if (cell === undefined) return '?'
   if (typeof cell === 'string') return visible(cell)
+  if ('word' in cell) return `${visible(cell.word)}${cell.tone ? marks[cell.tone] : ''}`.trimEnd()
   const prefix = cell.bound === 'least' ? '>=' : cell.bound === 'most' ? '<=' : ''
   const bar = column.bar ? `${bars(cell)} ` : ''
   return `${bar}${prefix}${amount(cell.value, column)}${cell.tone ? marks[cell.tone] : ''}`.trimEnd()
 }
 
-function amount(value: number, { unit, bar }: Column): string {
+function amount(value: number, { unit }: Column): string {
   switch (unit) {
     case 'duration':
       return roughly(value)
     case 'share':
-      if (!bar) return percent(value)
+      return percent(value)
+    case 'utilisation':
       return value < 10 ? `${number(Math.round(value * 100))}%` : '>999%'
     case 'rate':
       return rate(value)

@@ -33,7 +33,7 @@ export function coverageTable({ scoreboard, openQuestions }: Report): Table {
       { key: 'passed', title: 'pass', unit: 'number' },
       { key: 'failed', title: 'fail', unit: 'number' },
       { key: 'open', title: 'open', unit: 'number' },
-      { key: 'coverage', title: 'known', unit: 'share', bar: true },
+      { key: 'coverage', title: 'known', unit: 'utilisation', bar: true },
     ],
     rows,
     empty: 'Nothing could be reviewed.',

@@ -1,7 +1,11 @@
 import type { Report } from '../report.ts'
 import { availabilityTable } from './availability.ts'
+import { blastRadiusTable } from './blast-radius.ts'
+import { budgetTable } from './budget.ts'
+import { cacheLossTable } from './cache-loss.ts'
 import { connectionsTable } from './connections.ts'
 import { coverageTable } from './coverage.ts'
+import { drainTable } from './drain.ts'
 import { latencyTable } from './latency.ts'
 import { retriesTable } from './retries.ts'
 import { saturationTable } from './saturation.ts'
@@ -14,9 +18,13 @@ const builders = {
   latency: latencyTable,
   availability: availabilityTable,
   retries: retriesTable,
+  'blast-radius': blastRadiusTable,
   saturation: saturationTable,
+  drain: drainTable,
+  budget: budgetTable,
   timeouts: timeoutsTable,
   connections: connectionsTable,
+  'cache-loss': cacheLossTable,
   'slow-dependencies': slowDependenciesTable,
   coverage: (_: Sources, report: Report) => coverageTable(report),
 } as const satisfies Record<string, (sources: Sources, report: Report) => Table>
@@ -31,7 +39,8 @@ export interface Selection {
 }
 
 /** @param report the review of the same manifest, for what it says about coverage */
-export function tablesOf(sources: Sources, report: Report, { ids, journeys }: Selection): Table[] {
+export function tablesOf(stated: Omit<Sources, 'only'>, report: Report, { ids, journeys }: Selection): Table[] {
+  const sources: Sources = { ...stated, only: journeys }
   const concerns = (table: Table): Table => ({
     ...table,
     rows: table.rows.filter(

@@ -3,7 +3,7 @@ import type { Estimate } from '../analysis/estimate.ts'
 import { formatRoute } from '../analysis/reach.ts'
 import type { Component } from '../manifest/model.ts'
 import { number } from '../units.ts'
-import { atLeast, atMost, figure, row, type Row, type Sources, type Table, utilisationTone } from './table.ts'
+import { atLeast, atMost, figure, row, type Row, type Sources, type Table, utilisationTone, valueOf } from './table.ts'
 
 /** How many attempts reach each component while it fails, and what is left of its capacity. */
 export function retriesTable(sources: Sources): Table {
@@ -11,7 +11,7 @@ export function retriesTable(sources: Sources): Table {
     const amplification = sources.facts.amplification.get(component.name)
     return amplification && amplification.route.length > 0 ? [rowOf(component, amplification, sources)] : []
   })
-  const factor = ({ cells }: Row) => (typeof cells[1] === 'object' ? cells[1].value : 0)
+  const factor = ({ cells }: Row) => valueOf(cells[1])
   return {
     id: 'retries',
     title: 'Retry amplification of each component',

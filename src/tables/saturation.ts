@@ -21,7 +21,7 @@ export function saturationTable({ model, facts }: Sources): Table {
       { key: 'resource', title: 'resource', unit: 'text' },
       { key: 'used', title: 'used', unit: 'text' },
       { key: 'available', title: 'there is', unit: 'text' },
-      { key: 'utilisation', title: 'peak', unit: 'share', bar: true },
+      { key: 'utilisation', title: 'peak', unit: 'utilisation', bar: true },
       { key: 'times', title: 'lasts', unit: 'factor' },
     ],
     rows: found.map(one => rowOf(one, { model, facts })),

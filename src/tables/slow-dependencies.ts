@@ -3,13 +3,13 @@ import { guardOf, hangOf, type Hang } from '../analysis/hang.ts'
 import { waitsOnNetwork } from '../analysis/attempt.ts'
 import type { Call, Service } from '../manifest/model.ts'
 import { formatPath } from '../finding.ts'
-import { atLeast, figure, row, type Row, type Sources, type Table } from './table.ts'
+import { atLeast, figure, row, type Row, type Sources, type Table, valueOf } from './table.ts'
 
 /** What happens to each caller while a callee hangs at the peak. */
 export function slowDependenciesTable(sources: Sources): Table {
   const edges = sources.facts.graph.edges.filter(({ kind, via }) => kind === 'call' && waitsOnNetwork(via as Call))
   const rows = edges.flatMap(edge => (edge.from.kind === 'service' ? [rowOf(edge, edge.from, sources)] : []))
-  const order = ({ cells }: Row) => (typeof cells[4] === 'object' ? cells[4].value : Number.POSITIVE_INFINITY)
+  const order = ({ cells }: Row) => (cells[4] === undefined ? Number.POSITIVE_INFINITY : valueOf(cells[4]))
   return {
     id: 'slow-dependencies',
     title: 'A dependency that hangs, at the peak',

@@ -17,8 +17,8 @@ export interface Table {
   readonly empty: string
 }
 
-/** What the numbers of a column are. Durations are milliseconds, rates per second, shares and availabilities fractions of 1. */
-export type Unit = 'text' | 'duration' | 'share' | 'rate' | 'number' | 'factor'
+/** Durations are milliseconds, rates per second, shares and utilisations fractions of 1; an utilisation is shown in whole percent. */
+export type Unit = 'text' | 'duration' | 'share' | 'utilisation' | 'rate' | 'number' | 'factor'
 
 export interface Column {
   /** Key of the cell in the JSON. */
@@ -40,8 +40,14 @@ export interface Figure {
   readonly tone?: Tone | undefined
 }
 
+/** A word that is good or bad news. */
+export interface Word {
+  readonly word: string
+  readonly tone?: Tone | undefined
+}
+
 /** `undefined`: the manifest does not say enough. */
-export type Cell = string | Figure | undefined
+export type Cell = string | Word | Figure | undefined
 
 export interface Row {
   readonly cells: readonly Cell[]
@@ -63,7 +69,13 @@ export interface Sources {
   readonly facts: Facts
   /** ISO date by which ages are judged. */
   readonly today: string | undefined
+  /** Names of the journeys that were asked for; all where it is empty. */
+  readonly only: readonly string[]
 }
+
+/** The value of a cell to sort by; nothing known comes last. */
+export const valueOf = (cell: Cell): number =>
+  typeof cell === 'object' && 'value' in cell ? cell.value : Number.NEGATIVE_INFINITY
 
 /** @param needs facts that the row was computed from, whether they are stated or not */
 export function row(

@@ -45,7 +45,7 @@ export function printed(report: Report, verbose = false): string {
 export function readme(): string {
   const blocks: Record<string, () => string> = {
     rules: () => ruleIndex(rules, 'docs/rules/'),
-    output: () => fence('text', excerpt(printed(reviewFile('examples/web-shop-naive/scaffold.yaml')))),
+    output: () => fence('text', excerpt(printed(reviewFile('examples/web-shop-naive/scaffold.yaml'), true))),
   }
   const text = readFileSync('README.md', 'utf8')
   return text.replaceAll(

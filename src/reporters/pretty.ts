@@ -1,160 +1,38 @@
 import { Chalk, type ChalkInstance } from 'chalk'
-import type { Finding, OpenQuestion, Problem, Severity } from '../finding.ts'
-import { notStated, type Report } from '../report.ts'
-import { list, plural } from '../units.ts'
-import { frame, place } from './frame.ts'
+import type { Report } from '../report.ts'
+import { digest } from './digest.ts'
+import { Page } from './page.ts'
 import type { Reporter, Style } from './reporter.ts'
 import { scoreboardLines, verdictLine } from './scoreboard.ts'
-import { visible, wrap } from './text.ts'
+import { wrap } from './text.ts'
+
+/** Two screens: what is longer is read by nobody, so it is summed up, and `--verbose` shows all of it. */
+const twoScreens = 100
 
 /** For people at a terminal: each finding with its line, its arithmetic and what to do; then what is not known; then the answer. */
 export const pretty: Reporter = (run, style) => {
   const chalk = new Chalk({ level: style.color ? 1 : 0 })
-  return run.reports.map(report => new Page(report, style, chalk).text()).join('\n')
+  return run.reports.map(report => one(report, style, chalk)).join('\n')
 }
 
-const paints = { error: 'red', warning: 'yellow', info: 'blue' } as const satisfies Record<Severity, string>
-
-/** Most open questions and elements that are listed without `--verbose`. */
-const most = { questions: 5, elements: 3, evidence: 4 }
-
-class Page {
-  readonly #report: Report
-  readonly #style: Style
-  readonly #c: ChalkInstance
-
-  constructor(report: Report, style: Style, chalk: ChalkInstance) {
-    this.#report = report
-    this.#style = style
-    this.#c = chalk
-  }
-
-  text(): string {
-    const { problems, findings, waived } = this.#report
-    const shown = this.#style.quiet ? findings.filter(({ severity }) => severity === 'error') : findings
-    const blocks = [...problems.map(problem => this.#problem(problem)), ...shown.map(finding => this.#finding(finding))]
-    if (!this.#style.quiet) {
-      blocks.push(...this.#unstated(), ...this.#waived(waived), ...this.#questions())
-      if (problems.length === 0) blocks.push(scoreboardLines(this.#report, this.#style.width, this.#c))
-    }
-    blocks.push(wrap(verdictLine(this.#report, this.#c), this.#style.width))
-    return `${blocks.join('\n\n')}\n`
-  }
-
-  #head(severity: Severity, ruleId: string, message: string): string {
-    // Wrapped before it is painted, so that colours do not count as columns.
-    const label = `${severity}[${ruleId}]`
-    const lines = wrap(`${label} ${visible(message)}`, this.#style.width, '  ', '').split('\n')
-    const first = lines[0]!.slice(label.length)
-    return [
-      this.#c.bold[paints[severity]](label) + this.#c.bold(first),
-      ...lines.slice(1).map(line => this.#c.bold(line)),
-    ].join('\n')
-  }
-
-  #frame(location: Finding['location'], severity: Severity): string[] {
-    const pad = ' '.repeat(String(location.start.line).length)
-    const paint = { dim: this.#c.dim, mark: this.#c[paints[severity]] }
-    return [
-      `${pad}${this.#c.dim('-->')} ${visible(place(location))}`,
-      ...frame(this.#report.sources, location, this.#style.width, paint),
-    ]
-  }
-
-  #note(label: string, text: string): string {
-    const lines = wrap(visible(label ? `${label}: ${text}` : text), this.#style.width, '     ', '   = ')
-    return this.#c.dim('   = ') + lines.slice(5)
-  }
-
-  #problem({ ruleId, message, location, related }: Problem): string {
-    return [
-      this.#head('error', ruleId, message),
-      ...this.#frame(location, 'error'),
-      ...related.map(({ label, location: at }) => this.#note('', `${label} at ${place(at)}`)),
-    ].join('\n')
-  }
-
-  #finding(finding: Finding): string {
-    const { severity, ruleId, message, location, arithmetic, fix, evidence, alsoImplies, journeys, note } = finding
-    const shown = this.#style.verbose ? evidence : evidence.slice(0, most.evidence)
-    return [
-      this.#head(severity, ruleId, message),
-      ...this.#frame(location, severity),
-      ...(arithmetic ?? '').split('\n').flatMap(line => (line ? [this.#note('', line)] : [])),
-      ...shown.map(({ label, location: at }) =>
-        this.#note('', `${label} (line ${at.start.line}${at.file === location.file ? '' : ` of ${at.file}`})`),
-      ),
-      ...(shown.length < evidence.length ? [this.#note('', `and ${evidence.length - shown.length} more places`)] : []),
-      ...(journeys.length > 1 ? [this.#note('journeys', list(journeys))] : []),
-      ...alsoImplies.map(implied => this.#note(`also ${implied.ruleId}`, implied.message)),
-      ...(note === undefined ? [] : [this.#note('note', note)]),
-      this.#note('fix', fix),
-    ].join('\n')
-  }
-
-  /** One block per fact, with the elements that lack it: thirty missing timeouts are one thing to do. */
-  #unstated(): string[] {
-    return byKey(notStated(this.#report)).map(group => {
-      const [first] = group
-      const what = first.key.split('.').slice(1).join('.') || first.key
-      return [
-        this.#head('warning', 'not-stated', `${what} is not stated for ${this.#elements(group)}`),
-        ...this.#frame(first.location, 'warning'),
-        this.#note('', first.ask),
-        ...(first.because === undefined ? [] : [this.#note('', first.because)]),
-        this.#note('add, for example', first.example),
-      ].join('\n')
-    })
-  }
-
-  #elements(group: readonly OpenQuestion[]): string {
-    const names = group.map(({ element }) => `"${element}"`)
-    const shown = this.#style.verbose ? names : names.slice(0, most.elements)
-    const others = names.length - shown.length
-    return list([...shown, ...(others > 0 ? [`${others} more`] : [])])
-  }
-
-  #waived(waived: Report['waived']): string[] {
-    if (waived.length === 0) return []
-    const lines = waived.map(({ finding, owner, until, reason }) => {
-      const text = `${finding.ruleId} at ${place(finding.location)}: ${reason} (${owner}, until ${until})`
-      return wrap(visible(text), this.#style.width, '    ', '  ')
-    })
-    return [[this.#c.bold('Waived'), ...lines].join('\n')]
-  }
-
-  #questions(): string[] {
-    const groups = byKey(this.#report.openQuestions.filter(({ mustBeStated }) => !mustBeStated))
-    if (groups.length === 0) return []
-    const shown = this.#style.verbose ? groups : groups.slice(0, most.questions)
-    const blocks = shown.map(group => {
-      const { ask, because, example, location } = group[0]
-      const rules = [...new Set(group.flatMap(({ ruleIds }) => ruleIds))]
-      const decides = `line ${location.start.line}; decides ${rules.length > 2 ? plural(rules.length, 'rule') : list(rules)}`
-      return [
-        wrap(visible(`${ask} (${this.#elements(group)})`), this.#style.width, '    ', '  '),
-        ...(because === undefined ? [] : [wrap(visible(because), this.#style.width, '    ')]),
-        this.#c.cyan(wrap(visible(example), this.#style.width, '    ')),
-        this.#c.dim(wrap(decides, this.#style.width, '    ')),
-      ].join('\n')
-    })
-    const some =
-      shown.length < groups.length
-        ? `, the ${shown.length} of ${groups.length} kinds that decide most (all with --verbose)`
-        : ''
-    return [[this.#c.bold(`Open questions${some}`), ...blocks].join('\n')]
-  }
+function one(report: Report, style: Style, c: ChalkInstance): string {
+  const page = new Page(report, style, c)
+  const whole = textOf(wholePage(report, page, style, c))
+  const isLong = whole.split('\n').length > twoScreens
+  return isLong && !style.verbose && !style.quiet && report.problems.length === 0
+    ? textOf(digest(report, page, style, c, twoScreens))
+    : whole
 }
 
-type Group = [OpenQuestion, ...OpenQuestion[]]
+const textOf = (blocks: readonly string[]) => `${blocks.join('\n\n')}\n`
 
-/** Questions about the same key, in the order of the first of each. */
-function byKey(questions: readonly OpenQuestion[]): Group[] {
-  const groups = new Map<string, Group>()
-  for (const question of questions) {
-    const group = groups.get(question.key)
-    if (group) group.push(question)
-    else groups.set(question.key, [question])
+function wholePage(report: Report, page: Page, { quiet, width }: Style, c: ChalkInstance): string[] {
+  const { problems, findings } = report
+  const shown = quiet ? findings.filter(({ severity }) => severity === 'error') : findings
+  const blocks = [...problems.map(problem => page.problem(problem)), ...shown.map(finding => page.finding(finding))]
+  if (!quiet) {
+    blocks.push(...page.unstated(), ...page.waived(), ...page.questions())
+    if (problems.length === 0) blocks.push(scoreboardLines(report, width, c))
   }
-  return [...groups.values()]
+  return [...blocks, wrap(verdictLine(report, c), width)]
 }

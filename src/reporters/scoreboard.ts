@@ -1,5 +1,5 @@
 import type { ChalkInstance } from 'chalk'
-import { notStated, type Answer, type Report, type Verdict } from '../report.ts'
+import { notStated, type Answer, type QuestionScore, type Report, type Verdict } from '../report.ts'
 import { plural } from '../units.ts'
 
 const answerPaint: Record<Answer, 'green' | 'red' | 'yellow' | 'cyan' | 'dim'> = {
@@ -18,16 +18,26 @@ const verdictPaint: Record<Verdict, 'green' | 'red' | 'cyan'> = {
 }
 
 /** The eight questions with their counts; without counts where the terminal is narrower than 76 columns. */
-export function scoreboardLines({ scoreboard }: Report, columns: number, c: ChalkInstance): string {
-  const width = Math.max(...scoreboard.map(({ question }) => short(question).length))
-  const cells = (values: readonly (string | number)[]) => values.map(value => String(value).padStart(6)).join('')
-  const answers = (answer: Answer) => c[answerPaint[answer]](answer.padEnd(8))
-  if (columns < 76) return scoreboard.map(({ answer, question }) => answers(answer) + short(question)).join('\n')
-  const rows = scoreboard.map(({ answer, question, passed, failed, open, coverage }) => {
-    const known = coverage === null ? '-' : share(coverage)
-    return `${answers(answer)}${short(question).padEnd(width)}${cells([passed, failed, open])}${c.dim(known.padStart(7))}`
-  })
-  return [c.dim(`${''.padEnd(8 + width)}${cells(['pass', 'fail', 'open'])}${'known'.padStart(7)}`), ...rows].join('\n')
+export function scoreboardLines(report: Report, columns: number, c: ChalkInstance): string {
+  const rows = report.scoreboard.map(score => scoreRow(score, report, columns, c))
+  return [scoreHead(report, columns, c), ...rows].filter(line => line !== '').join('\n')
+}
+
+const widthOf = ({ scoreboard }: Report) => Math.max(...scoreboard.map(({ question }) => short(question).length))
+const cells = (values: readonly (string | number)[]) => values.map(value => String(value).padStart(6)).join('')
+const isNarrow = (columns: number) => columns < 76
+
+export function scoreHead(report: Report, columns: number, c: ChalkInstance): string {
+  if (isNarrow(columns)) return ''
+  return c.dim(`${''.padEnd(8 + widthOf(report))}${cells(['pass', 'fail', 'open'])}${'known'.padStart(7)}`)
+}
+
+export function scoreRow(score: QuestionScore, report: Report, columns: number, c: ChalkInstance): string {
+  const { answer, question, passed, failed, open, coverage } = score
+  const said = c[answerPaint[answer]](answer.padEnd(8))
+  if (isNarrow(columns)) return said + short(question)
+  const known = coverage === null ? '-' : share(coverage)
+  return `${said}${short(question).padEnd(widthOf(report))}${cells([passed, failed, open])}${c.dim(known.padStart(7))}`
 }
 
 /** As the question stands in the checklist, as far as 80 columns allow. */

@@ -1,4 +1,4 @@
-import wrapAnsi from 'wrap-ansi'
+import { wrapAnsi } from 'fast-wrap-ansi'
 
 /** Text for terminals: nothing that a manifest contains may move the cursor, change colours or turn the reading direction. */
 

@@ -110,11 +110,16 @@ export function arrivalsOf(slo: Slo, model: Model, facts: Facts): Estimate {
   )
 }
 
-function badDeployOf(stake: Stake, service: Service, model: Model): BadDeploy {
+/** @param rollback what brings the old version back, where it is not to be taken as stated */
+export function badDeployOf(
+  stake: Stake,
+  service: Service,
+  model: Model,
+  rollback = service.deploy?.rollback,
+): BadDeploy {
   const share = product(stake.share, exposureOf(service))
   const page = detectionOf(stake.slo, model, share.low > 0 ? share.low : 1).time
   const people = sum([page, exactly(respondOf(model)), rollbackTime(service, model)])
-  const rollback = service.deploy?.rollback
   const at: Path = [...service.path, 'deploy', 'rollback']
   const time =
     rollback === 'manual' || rollback === 'none'

@@ -15,11 +15,6 @@ const tiers = [
 export const [mostForPage, usualForPage, leastForPage] = [0.1, 0.02, 0.005]
 const tolerance = 1.25
 
-/** The lowest burn rates of the book are 1 and 3; a leak that is slower than all alerts is never told. */
-export const leaks = (lowest: number): boolean => lowest > 3 * tolerance
-
-export const pageAtOnce = (window: number): number => burnRateFor(usualForPage, hour, window)
-
 /** What is wrong with a burn rate over a time, measured against the window of its SLO. */
 export interface BurnFault {
   readonly kind: 'onBudget' | 'copied' | 'late' | 'noisy'

@@ -20,3 +20,6 @@ export const budgetSpent = (burnRate: number, longWindow: number, sloWindow: num
 /** Time until an alert fires when `errorShare` of requests fail: longWindow · burn · (1 − objective) / errorShare. */
 export const detectionTime = (longWindow: number, burnRate: number, objective: number, errorShare: number): number =>
   (longWindow * burnRate * (1 - objective)) / errorShare
+
+/** Requests without a failure after which the rate of errors is below `errorRate`, at 95 % (rule of three): 3/e. */
+export const requestsToProve = (errorRate: number): number => Number((3 / errorRate).toPrecision(11))

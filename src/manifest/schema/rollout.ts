@@ -70,11 +70,17 @@ export const deploySchema = element(
       ask: 'How many extra instances run during a rollout?',
       example: '25%',
     }),
-    maxUnavailable: fact(portion(), 'Missing instances during a rollout.', { example: '0' }),
+    maxUnavailable: fact(portion(), 'Missing instances during a rollout.', {
+      ask: 'How many instances may be missing during a rollout?',
+      example: '0',
+    }),
     steps: fact(listOf(share(), 'shares such as 5%'), 'Share of requests on the new version, step by step.', {
       example: '[5%, 25%]',
     }),
-    bake: fact(duration(), 'Time spent on each step.', { example: '50m' }),
+    bake: fact(duration(), 'Time spent on each step.', {
+      ask: 'How long does each step of the canary last?',
+      example: '50m',
+    }),
     analysis: fact(
       orNone(choice('perVersion', 'aggregate'), 'perVersion, aggregate'),
       'Which metrics judge the new version.',
@@ -84,7 +90,11 @@ export const deploySchema = element(
       example: 'automatic',
     }),
     rollbackWindow: fact(duration(), 'How long the old version may still return.', { example: '24h' }),
-    window: fact(text(), 'When deploys happen.', { example: 'weekdays 9:00-16:00' }),
+    window: fact(
+      orNone(text(), 'hours such as weekdays 9:00-16:00'),
+      'When deploys happen; none where they happen at any time, also at the peak.',
+      { ask: 'At which hours do deploys happen?', example: 'weekdays 9:00-16:00' },
+    ),
     perMonth: fact(amount(1e6), 'Deploys per 30 days.', { example: '30' }),
   },
   'a map with strategy, maxSurge, maxUnavailable, steps, bake, rollback',

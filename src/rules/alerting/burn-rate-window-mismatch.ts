@@ -1,9 +1,6 @@
-import { mayPage, otherPages, watches } from '../../analysis/alerts.ts'
 import * as burn from '../../analysis/burn-windows.ts'
-import { burnAlertsOf, canSee } from '../../analysis/detection.ts'
-import { byImportance, isImportant } from '../../analysis/reach.ts'
-import { countedJourneys } from '../../analysis/stakes.ts'
-import type { Journey, Slo } from '../../manifest/model.ts'
+import { burnAlertsOf } from '../../analysis/detection.ts'
+import type { Slo } from '../../manifest/model.ts'
 import { duration, number, percent } from '../../units.ts'
 import { defineRule, noOptions, yaml, type Outcome, type Violation } from '../define.ts'
 
@@ -27,18 +24,12 @@ export default defineRule({
     'slos.alerts.longWindow',
     'slos.alerts.shortWindow',
     'slos.alerts.severity',
-    'slos.objective',
-    'slos.journey',
-    'journeys.criticality',
-    'alerts.signal',
-    'alerts.on',
-    'alerts.severity',
   ],
   impliedBy: ['burn-rate-unreachable'],
 
   appliesTo: slo => burnAlertsOf(slo).length > 0,
 
-  *check(slo, { model }) {
+  *check(slo) {
     const alerts = burnAlertsOf(slo)
     const { window } = slo
     for (const alert of alerts) {
@@ -50,14 +41,7 @@ export default defineRule({
         if (found) yield { ...found, about: alert.path, evidence: windowOf(slo) }
       }
     }
-    if (window === undefined) return yield { unknown: [...slo.path, 'window'] }
-    const others = [...model.alerts.values()].filter(alert => watches(alert, slo) !== false)
-    if (others.length + otherPages(slo, model).length > 0) return
-    const seen = alerts.filter(({ burnRate = 0 }) => canSee(1, burnRate, slo.objective ?? 1))
-    if (seen.length === 0) return
-    const journeys = countedJourneys(slo, model)
-    yield* checkLeak(slo, window, Math.min(...seen.map(({ burnRate = 0 }) => burnRate)), journeys)
-    yield* checkPage(slo, window, seen, journeys)
+    if (window === undefined) yield { unknown: [...slo.path, 'window'] }
   },
 
   examples: [
@@ -85,7 +69,7 @@ export default defineRule({
       `,
     },
     {
-      title: 'A short window that is not short, only tickets for the checkout, and nothing for a slow leak',
+      title: 'Short windows that are not short',
       bad: yaml`
         journeys:
           checkout: { entry: shop, criticality: critical }
@@ -94,26 +78,16 @@ export default defineRule({
             journey: checkout
             objective: 99.9%
             window: 30d
-            alerts: # <--
+            alerts:
               - { burnRate: 14.4, longWindow: 1h, severity: ticket, shortWindow: 1h } # <--
               - { burnRate: 1, longWindow: 3d, severity: ticket, shortWindow: 1d } # <--
-          shop-success:
-            service: shop
-            objective: 99.9%
-            window: 30d
-            alerts: # <--
-              - { burnRate: 14.4, longWindow: 1h, shortWindow: 5m, severity: page }
         services:
           shop: {}
       `,
     },
     {
-      title: 'How fast, over which time, how long the promise holds, whether somebody is woken',
+      title: 'How fast, over which time, and how long the promise holds',
       unclear: yaml`
-        journeys:
-          checkout: { entry: shop, criticality: critical }
-          browse: # ?
-            entry: shop
         slos:
           shop-success: # ?
             service: search
@@ -124,26 +98,17 @@ export default defineRule({
             alerts:
               - longWindow: 1h # ?
               - burnRate: 6 # ?
-          checkout-success:
-            journey: checkout
-            window: 30d
-            alerts:
-              - { burnRate: 14.4, longWindow: 1h } # ?
-              - { burnRate: 1, longWindow: 3d, severity: ticket }
-          browse-success: { journey: browse, window: 30d, alerts: [{ burnRate: 1, longWindow: 3d, severity: ticket }] }
         services:
           shop: {}
           search: {}
       `,
     },
     {
-      title:
-        'The tiers of the book for 30 and 28 days, those of a week, tickets for what can wait, another alert for leaks',
+      title: 'The tiers of the book for 30 and 28 days, those of a week, and a window that may end late',
       good: yaml`
         journeys:
           checkout: { entry: shop, criticality: critical }
           archive: { entry: archive, criticality: best-effort }
-          return: { entry: shop, criticality: high }
         slos:
           checkout-success:
             journey: checkout
@@ -153,7 +118,6 @@ export default defineRule({
               - { burnRate: 3, longWindow: 1d, shortWindow: 2h, severity: ticket }
           checkout-latency:
             { journey: checkout, window: 28d, alerts: [{ burnRate: 14.4, longWindow: 1h, severity: page }, { burnRate: 2.8, longWindow: 1d, severity: ticket }] }
-          return-success: { journey: return, window: 30d, alerts: [{ burnRate: 1, longWindow: 3d, severity: ticket }] }
           search-success:
             service: search
             window: 7d
@@ -166,9 +130,6 @@ export default defineRule({
           shop: {}
           search: {}
           archive: {}
-        alerts:
-          search-slow: { signal: latency, on: search-latency, severity: ticket }
-          return-errors: { signal: errors, on: return, severity: page }
       `,
     },
   ],
@@ -216,35 +177,5 @@ function* checkShortWindow({ name }: Slo, { path, longWindow, shortWindow }: Bur
     fix: `Set the short window to ${duration(longWindow / 12)}`,
     severity: shortWindow >= longWindow ? 'warning' : 'info',
     about: path,
-  }
-}
-
-/** Whether the budget may run out without any alert. */
-function* checkLeak(slo: Slo, window: number, least: number, journeys: readonly Journey[]): Outcomes {
-  if (!burn.leaks(least)) return
-  if (slo.objective === undefined) return yield { unknown: [...slo.path, 'objective'] }
-  yield {
-    at: [...slo.path, 'alerts'],
-    message: `"${slo.name}" is silent below a burn rate of ${number(least)}, at which the budget is gone after ${duration(window / least)}; expected an alert at 1 as well`,
-    arithmetic: `${duration(window)} / ${number(least)} = ${duration(window / least)}`,
-    fix: 'Open a ticket at a burn rate of 1',
-    evidence: windowOf(slo),
-    journeys,
-  }
-}
-
-/** Whether somebody is woken when an important journey fails. */
-function* checkPage(slo: Slo, window: number, alerts: readonly BurnAlert[], journeys: readonly Journey[]): Outcomes {
-  const [first] = journeys.filter(isImportant).sort(byImportance)
-  if (alerts.some(({ severity }) => severity === 'page') || !first) return
-  const open = alerts.find(mayPage)
-  const because = `no alert of "${slo.name}" surely wakes somebody`
-  if (open) return yield { unknown: [...open.path, 'severity'], because }
-  if (first.criticality === undefined) return yield { unknown: [...first.path, 'criticality'], because }
-  yield {
-    at: [...slo.path, 'alerts'],
-    message: `"${slo.name}" is about the important "${first.name}", but its alerts only open tickets; expected a page for a fast burn`,
-    fix: `Page at a burn rate of ${number(burn.pageAtOnce(window))} over 1h`,
-    journeys,
   }
 }

@@ -60,8 +60,8 @@ describe('web-shop', () => {
       'hedge-without-guard',
       'noncritical-work-on-critical-path',
       'retry-without-budget',
-      'shared-datastore',
       'sync-over-async',
+      'shared-datastore',
       'visibility-timeout-too-short',
     ])
   })

@@ -111,7 +111,10 @@ export const callSchema = element(
       default: '`false`',
       example: 'true',
     }),
-    resultUsed: fact(flag(), 'Whether the answer to the user needs the result.', { example: 'false' }),
+    resultUsed: fact(flag(), 'Whether the answer to the user needs the result.', {
+      ask: 'Does the answer to the user need the result of this call?',
+      example: 'false',
+    }),
     mutates: fact(flag(), 'Whether the call changes state at the callee.', {
       ask: 'Does the call change state at the callee?',
       example: 'true',

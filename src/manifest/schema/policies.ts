@@ -73,8 +73,15 @@ export const circuitBreaker = element(
 
 export const hedge = element(
   {
-    delay: fact(duration(), 'Wait before the second request is sent.', { example: '95ms' }),
+    delay: fact(duration(), 'Wait before the second request is sent.', {
+      ask: 'After how long is the second request sent?',
+      example: '95ms',
+    }),
     max: fact(count(1), 'Most extra requests per call.', { example: '1' }),
+    budget: fact(share(), 'Cap on extra requests as a share of all requests of this caller.', {
+      default: 'none; every slow call sends them',
+      example: '5%',
+    }),
     differentReplica: fact(flag(), 'Whether the second request goes to another instance.', {
       default: '`false`',
       example: 'true',
@@ -103,7 +110,11 @@ const fallbackDetails = element(
     answer: fact(choice('static', 'cached', 'empty', 'queued'), 'What is answered without another component.', {
       example: 'static',
     }),
-    maxRps: fact(perSecond(), 'Most requests per second sent to the fallback; the rest is shed.', { example: '200' }),
+    maxRps: fact(
+      orNone(perSecond(), 'a number per second'),
+      'Most requests per second sent to the fallback; the rest is shed.',
+      { ask: 'What limits the requests that are sent to the fallback?', example: '200' },
+    ),
   },
   'a map with to or answer',
 )

@@ -46,11 +46,11 @@ export default defineRule({
   // With the load stated, how long the slots last is the arithmetic of the same fault.
   impliedBy: ['slow-dependency-exhausts-caller'],
 
-  appliesTo: (call, { facts }) =>
-    call.target?.kind === 'external' &&
-    waitsOnNetwork(call) &&
-    call.from.kind === 'service' &&
-    facts.waiting.at(call.from.name).length > 0,
+  appliesTo(call, { facts }) {
+    const edge = facts.journeys.edgeOf(call)
+    const isWaitedFor = edge !== undefined && facts.waiting.on(edge).length > 0
+    return call.target?.kind === 'external' && waitsOnNetwork(call) && isWaitedFor
+  },
 
   *check(call, { facts }) {
     const { circuitBreaker, bulkhead, pool, path, to } = call

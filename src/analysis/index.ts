@@ -1,6 +1,7 @@
-import type { Cache, Call, Component, Model, Service, Store } from '../manifest/model.ts'
+import type { Cache, Call, Component, Journey, Model, Service, Store } from '../manifest/model.ts'
 import { amplificationOf, type Amplification } from './amplification.ts'
 import { busySlots, capacityOf, utilisationOf, type Capacity, type Utilisation } from './capacity.ts'
+import { longestChains, type Chain } from './chains.ts'
 import { ledgerOf, type Ledger } from './connections.ts'
 import { durationsOf, type Durations } from './durations.ts'
 import type { Estimate } from './estimate.ts'
@@ -15,6 +16,8 @@ export interface Facts {
   readonly journeys: Journeys
   readonly load: Load
   readonly durations: Durations
+  /** Calls that wait for each other: those that surely do, and those that may. */
+  readonly chains: { readonly sure: ReadonlyMap<Journey, Chain>; readonly possible: ReadonlyMap<Journey, Chain> }
   readonly amplification: ReadonlyMap<string, Amplification>
   /** Load when one cache answers nothing. */
   loadWithout(cache: Cache): Load
@@ -36,6 +39,10 @@ export function factsOf(model: Model): Facts {
   const load = once(() => loadOf(model, graph(), reach()))
   const durations = once(() => durationsOf(model, graph()))
   const amplification = once(() => amplificationOf(model, graph(), reach()))
+  const chains = once(() => ({
+    sure: longestChains(model, graph(), reach(), (edge, { takes }) => edge.hard === 'yes' && takes(edge) === 'yes'),
+    possible: longestChains(model, graph(), reach(), (edge, { takes }) => edge.hard !== 'no' && takes(edge) !== 'no'),
+  }))
   const calls = once(() => byTarget(model.calls))
   const cold = new Map<Cache, Load>()
   return {
@@ -53,6 +60,9 @@ export function factsOf(model: Model): Facts {
     },
     get durations() {
       return durations()
+    },
+    get chains() {
+      return chains()
     },
     get amplification() {
       return amplification()

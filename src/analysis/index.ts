@@ -40,8 +40,8 @@ export function factsOf(model: Model): Facts {
   const durations = once(() => durationsOf(model, graph()))
   const amplification = once(() => amplificationOf(model, graph(), reach()))
   const chains = once(() => ({
-    sure: longestChains(model, graph(), reach(), (edge, { takes }) => edge.hard === 'yes' && takes(edge) === 'yes'),
-    possible: longestChains(model, graph(), reach(), (edge, { takes }) => edge.hard !== 'no' && takes(edge) !== 'no'),
+    sure: longestChains(model, graph(), reach(), (edge, known) => edge.hard === 'yes' && known.takes(edge) === 'yes'),
+    possible: longestChains(model, graph(), reach(), (edge, known) => edge.hard !== 'no' && known.takes(edge) !== 'no'),
   }))
   const calls = once(() => byTarget(model.calls))
   const cold = new Map<Cache, Load>()

@@ -134,9 +134,9 @@ export default defineRule({
 
 /** The first fact on the way without which it is not sure that the calls wait for each other. */
 function doubtOf({ route }: Chain, journey: Journey, facts: Facts) {
-  const { takes } = facts.reach.get(journey.name)!
+  const known = facts.reach.get(journey.name)!
   for (const edge of route) {
-    if (takes(edge) === 'maybe') return [...edge.path, 'serves']
+    if (known.takes(edge) === 'maybe') return [...edge.path, 'serves']
     if (edge.hard === 'maybe') return edge.hardness
   }
   return undefined

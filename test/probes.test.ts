@@ -41,3 +41,40 @@ describe('startup-exceeds-liveness-window', () => {
     expect(found(`startup: { ${probe}, timeout: 15s }`)[0]!.arithmetic).toBe('3 x 15s = 45s < 55s')
   })
 })
+
+describe('probe-checks-dependency', () => {
+  const found = (health: string, call = 'fallback: empty', replicas = '6') =>
+    findingsOf(
+      'probe-checks-dependency',
+      `services: { orders: { replicas: ${replicas}, health: { ${health} }, calls: [{ to: prices, ${call} }] }, prices: {} }`,
+    )
+
+  test('an error for liveness, which restarts what is healthy', () => {
+    expect(found('liveness: { checks: [prices] }')).toMatchObject([
+      {
+        severity: 'error',
+        message:
+          'The liveness probe of "orders" asks "prices", so an outage there restarts 6 instances here again and again; expected it to ask nothing but its own process',
+      },
+    ])
+    expect(found('liveness: { checks: [prices] }', 'fallback: none', '{ min: 2 }')[0]!.message).toMatch(
+      /restarts every instance here/,
+    )
+  })
+
+  test('a warning for readiness', () => {
+    const readiness = 'readiness: { checks: [prices], failOpen: false }'
+    expect(found(readiness)).toMatchObject([
+      { severity: 'warning', message: expect.stringMatching(/all requests can/) },
+    ])
+    expect(found(readiness, 'fallback: none, probability: 10%')).toMatchObject([
+      { message: expect.stringMatching(/some requests can/) },
+    ])
+    expect(found(readiness, 'mustSucceed: true')).toEqual([])
+  })
+
+  test('a component that one of two calls needs is needed', () => {
+    const readiness = 'readiness: { checks: [prices], failOpen: false }'
+    expect(found(readiness, 'fallback: none }, { to: prices, fallback: empty')).toEqual([])
+  })
+})

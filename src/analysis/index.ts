@@ -1,8 +1,9 @@
-import type { Cache, Call, Component, Model, Queue, Service, Slo, Store } from '../manifest/model.ts'
+import type { Cache, Call, Component, Journey, Model, Queue, Service, Slo, Store } from '../manifest/model.ts'
 import { amplificationOf, type Amplification } from './amplification.ts'
 import { blastRadiusOf, type BlastRadius } from './blast-radius.ts'
 import { budgetLedgerOf, type BudgetLedger } from './budget-ledger.ts'
 import { busySlots, capacityOf, utilisationOf, type Capacity, type Utilisation } from './capacity.ts'
+import { longestChains, type Chain } from './chains.ts'
 import { ledgerOf, type Ledger } from './connections.ts'
 import { drainsOf, type Drain } from './drain.ts'
 import { durationsOf, type Durations } from './durations.ts'
@@ -21,6 +22,8 @@ export interface Facts {
   readonly waiting: Waiting
   readonly load: Load
   readonly durations: Durations
+  /** Calls that wait for each other: those that surely do, and those that may. */
+  readonly chains: { readonly sure: ReadonlyMap<Journey, Chain>; readonly possible: ReadonlyMap<Journey, Chain> }
   readonly amplification: ReadonlyMap<string, Amplification>
   /** What each journey loses when a component is lost. */
   readonly blastRadius: BlastRadius
@@ -51,6 +54,10 @@ export function factsOf(model: Model): Facts {
   const load = once(() => loadOf(model, graph(), reach()))
   const durations = once(() => durationsOf(model, graph()))
   const amplification = once(() => amplificationOf(model, graph(), reach()))
+  const chains = once(() => ({
+    sure: longestChains(model, graph(), reach(), (edge, known) => edge.hard === 'yes' && known.takes(edge) === 'yes'),
+    possible: longestChains(model, graph(), reach(), (edge, known) => edge.hard !== 'no' && known.takes(edge) !== 'no'),
+  }))
   const calls = once(() => byTarget(model.calls))
   const without = new Map<Cache, Map<number, Load>>()
   const stakes = once(() => new Map([...model.slos.values()].map(slo => [slo, stakesOf(slo, model, facts)])))
@@ -74,6 +81,9 @@ export function factsOf(model: Model): Facts {
     },
     get durations() {
       return durations()
+    },
+    get chains() {
+      return chains()
     },
     get amplification() {
       return amplification()

@@ -134,3 +134,28 @@ test('weak-write-acknowledgement: an error where a critical journey or a stated 
     ],
   ])
 })
+
+test('derived-store-as-source-of-truth: what a restart leaves, and whether there is a backup, decide how bad it is', () => {
+  const found = findingsOf(
+    'derived-store-as-source-of-truth',
+    yaml`
+      defaults:
+        stores: { role: systemOfRecord }
+      stores:
+        carts: { engine: redis@7, persistence: none }
+        seats: { engine: redis@7, persistence: snapshot }
+        tokens: { engine: memcached }
+        orders: { engine: elasticsearch@8, backup: none }
+        offers: { engine: solr }
+        books: { engine: opensearch@2, backup: true }
+    `,
+  )
+  expect(found.map(({ severity, message }) => `${severity} ${message}`)).toEqual([
+    'error "carts" is the only home of its data and keeps all of it in memory, so that a restart forgets everything; expected a log on disk, or a database',
+    'error "tokens" is the only home of its data and keeps all of it in memory, so that a restart forgets everything; expected a log on disk, or a database',
+    'error "orders" is the only home of its data, and elasticsearch@8 is a search index without a backup; expected a database from which the index can be built again',
+    'warning "seats" is the only home of its data and writes to disk only now and then, so that a restart forgets what came since; expected a log on disk, or a database',
+    'warning "offers" is the only home of its data, and solr is a search index; expected a database from which the index can be built again',
+    'info "books" is the only home of its data, and opensearch@2 is a search index; expected a database from which the index can be built again',
+  ])
+})

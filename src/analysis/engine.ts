@@ -45,16 +45,19 @@ export const deliversAtLeastOnce = (product: string | undefined): boolean =>
 export const isRelational = (product: string | undefined): boolean =>
   product !== undefined && ['postgres', 'mysql', 'mariadb', 'sqlserver', 'oracle'].includes(product)
 
+const inMemory: readonly string[] = ['redis', 'memcached', 'dragonfly']
+const searchIndices: readonly string[] = ['elasticsearch', 'opensearch', 'solr', 'meilisearch', 'typesense']
+
+/** Products that were made for copies: they keep them in memory, or in an index to search. */
+export function keptIn(component: { readonly engine?: string | undefined }): 'memory' | 'index' | undefined {
+  const { product = '' } = engineOf(component)
+  return inMemory.includes(product) ? 'memory' : searchIndices.includes(product) ? 'index' : undefined
+}
+
 /** Products that mostly hold what can be made again, or that are no database. */
 const mostlyDerived: readonly string[] = [
-  'redis',
-  'memcached',
-  'dragonfly',
-  'elasticsearch',
-  'opensearch',
-  'solr',
-  'meilisearch',
-  'typesense',
+  ...inMemory,
+  ...searchIndices,
   'prometheus',
   'loki',
   's3',

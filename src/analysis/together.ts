@@ -2,6 +2,7 @@ import type { Path } from '../finding.ts'
 import type { Call, Job, Journey, Model, Publish, Service } from '../manifest/model.ts'
 import { redelivers } from './access.ts'
 import type { Answer } from './estimate.ts'
+import type { Graph } from './graph.ts'
 import type { Facts } from './index.ts'
 
 /** Whether some journey does both. What no journey comes through, such as a job, does all it does together. */
@@ -26,14 +27,18 @@ export function sharedJourneys(
   return taking(call).filter(journey => publishing.includes(journey))
 }
 
+/** Whether all that a service does begins with a message: nothing calls it, and no journey enters there. */
+export function isWorker({ name, consumes }: Service, graph: Graph, model: Model): boolean {
+  if (consumes.length === 0 || graph.in.get(name)!.some(edge => edge.kind === 'call')) return false
+  return ![...model.journeys.values()].some(({ entry }) => entry === name)
+}
+
 /**
  * Whether everything that the service does begins with a message that comes again when it dies half-way, and that it may handle
  * twice: then both steps are done in the end.
  */
 export function repeatedByMessage(from: Service | Job, { graph }: Facts, model: Model): Answer {
-  if (from.kind === 'job' || from.consumes.length === 0) return false
-  const called = graph.in.get(from.name)!.some(edge => edge.kind === 'call')
-  if (called || [...model.journeys.values()].some(({ entry }) => entry === from.name)) return false
+  if (from.kind === 'job' || !isWorker(from, graph, model)) return false
   const missing: Path[] = []
   for (const { source, idempotent, path } of from.consumes) {
     const again = source && redelivers(source)

@@ -53,7 +53,9 @@ export default defineRule({
     const isCriticalHere = isCritical(component, facts)
     const at = [...path, 'runbook']
     const whose =
-      journeys.length > 0 ? `, and the critical ${list(journeys.map(({ name }) => `"${name}"`))} fail without it` : ''
+      journeys.length > 0
+        ? `, and the critical ${list(journeys.map(({ name }) => `"${name}"`))} ${journeys.length === 1 ? 'fails' : 'fail'} without it`
+        : ''
     const because = `"${name}" is critical${whose}`
     if (runbook === undefined) return yield { unknown: at, because }
     const limit = options.maxAgeDays * day

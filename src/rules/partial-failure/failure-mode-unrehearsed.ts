@@ -53,6 +53,11 @@ export default defineRule({
       return yield { unknown: ['drills'], because }
     }
     const open = harmful.filter(({ blast }) => !drillsOn(blast.component, model).some(isRecent(today, limit)))
+    // A drill that names nothing may have been on any of them; one of a zone is on no single component.
+    const unplaced = [...model.drills.values()].find(
+      drill => drill.on === undefined && drill.scenario !== 'zoneLoss' && rehearsesLoss(drill),
+    )
+    if (unplaced && open.length > 0) return yield { unknown: [...unplaced.path, 'on'] }
     for (const { blast, journeys } of open.slice(0, most)) {
       const { name, path } = blast.component
       const drills = drillsOn(blast.component, model).filter(rehearsesLoss)

@@ -83,6 +83,16 @@ export function rate(perSecond: number): string {
   return perSecond * 3600 >= 1 ? `${number(perSecond * 3600)}/h` : `${number(perSecond * 86_400)}/d`
 }
 
+/** `800GB` from bytes: three digits of the largest unit; binary units where only they say all of it. */
+export function bytes(value: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB']
+  const step = value < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(value) / 3))
+  const binary = value < 1 ? 0 : Math.min(4, Math.floor(Math.log2(value) / 10))
+  if (binary > 0 && value % 1000 !== 0 && value % 2 ** (10 * binary) === 0)
+    return `${number(value / 2 ** (10 * binary))}${units[binary]!.toUpperCase().replace('B', 'iB')}`
+  return `${number(value / 1000 ** step)}${units[step]!}`
+}
+
 /** `1 call`, `31 calls`. */
 export const plural = (n: number, one: string, many = `${one}s`): string => `${number(n)} ${n === 1 ? one : many}`
 

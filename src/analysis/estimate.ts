@@ -49,6 +49,13 @@ function gathered(parts: readonly Estimate[]): readonly Path[] {
 export const sum = (parts: readonly Estimate[]): Estimate => combine(parts, values => values.reduce((a, b) => a + b, 0))
 export const largest = (parts: readonly Estimate[]): Estimate => combine(parts, values => Math.max(0, ...values))
 
+/** The lesser of two: what is known of one alone bounds it from above. */
+export const smallest = (a: Estimate, b: Estimate): Estimate => ({
+  low: Math.min(a.low, b.low),
+  high: a.high === undefined ? b.high : Math.min(a.high, b.high ?? a.high),
+  missing: distinct([...a.missing, ...b.missing]),
+})
+
 /** Both factors are zero or more, so the bounds multiply. Zero times anything is zero, also times nothing known. */
 export function product(a: Estimate, b: Estimate): Estimate {
   if (a.high === 0 || b.high === 0) return exactly(0)

@@ -2,7 +2,7 @@ import type { Path } from '../finding.ts'
 import type { Call, Component, External, Model, Publish } from '../manifest/model.ts'
 import { attemptLimit, waitsOnNetwork } from './attempt.ts'
 import { carriedBy, coldLoad, isBehind } from './caching.ts'
-import { exceeds, reaches, sum, type Answer, type Estimate } from './estimate.ts'
+import { exceeds, reaches, smallest, sum, type Answer, type Estimate } from './estimate.ts'
 import type { Edge } from './graph.ts'
 import { guardOf, hangOf, type Hang } from './hang.ts'
 import type { Facts } from './index.ts'
@@ -102,7 +102,7 @@ export function overloadOf(edge: Edge, standIn: Component, model: Model, facts: 
   const isOrigin = to.kind === 'cache' && (to.inFrontOf === standIn.name || isBehind(edge, to, model))
   // What the cache missed went to its origin before as well, so it does not count twice.
   const all = sum([own, extra])
-  const needed = isOrigin ? lesser(coldLoad(to, standIn, 'peak', facts), all) : all
+  const needed = isOrigin ? smallest(coldLoad(to, standIn, 'peak', facts), all) : all
   return hazard(exceeds(needed, carries.most))
 }
 
@@ -110,12 +110,6 @@ const atMost = (estimate: Estimate, limit: number | undefined): Estimate =>
   limit === undefined
     ? estimate
     : { ...estimate, low: Math.min(estimate.low, limit), high: Math.min(estimate.high ?? limit, limit) }
-
-const lesser = (a: Estimate, b: Estimate): Estimate => ({
-  low: Math.min(a.low, b.low),
-  high: a.high === undefined ? b.high : Math.min(a.high, b.high ?? a.high),
-  missing: [...a.missing, ...b.missing],
-})
 
 /** Whether a request waits for ever at the start of an edge whose end hangs: nothing gives up, and no breaker opens. */
 export function waitsForEver({ kind, via }: Edge): Hazard {

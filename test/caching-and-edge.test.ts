@@ -212,3 +212,44 @@ externals: { psp: { quota: 100/s } }
     )
   })
 })
+
+describe('rate-limit-below-peak', () => {
+  const found = (text: string) => findingsOf('rate-limit-below-peak', text)
+  test('says what is refused, and what comes on top', () => {
+    const [service, route] = found(`
+journeys: { browse: { entry: web, load: { steady: 400/s, peak: 1400/s } } }
+services:
+  web: { calls: [{ to: shop, retries: { max: 1, budget: none } }] }
+  shop:
+    replicas: { min: 4, max: 10 }
+    rateLimit: { limit: 100/s, scope: perInstance }
+    routes: [{ path: /search, share: 30%, rateLimit: { limit: 280/s, scope: global } }]
+`)
+    expect(service).toEqual({
+      severity: 'error',
+      message: '"shop" gets 1400/s at the peak, but lets in 1000/s; expected a limit above the peak',
+      arithmetic:
+        'limit = 100/s x 10 instances = 1000/s\nrefused = 1 - 1000/s / 1400/s = 28.57%\nwith callers that try again up to 2 x 1400/s = 2800/s arrive',
+      fix: 'Raise the limit to at least 140/s per instance, as far as what is behind it carries that',
+    })
+    expect(route!.arithmetic).toMatch(/^peak = 1400\/s x 30% = 420\/s\nlimit = 280\/s\nrefused = 1 - 280\/s \/ 420\/s/)
+    expect(route!.fix).toMatch(/at least 420\/s, as far/)
+  })
+})
+
+test('internal-service-exposed names the nearest gateways and what is lacking', () => {
+  const text = `
+services:
+  a: { role: gateway, calls: [{ to: stock }, { to: inner }] }
+  b: { role: edge, calls: [{ to: stock }] }
+  inner: { calls: [{ to: stock }] }
+  stock: { role: api, public: true, authentication: none, rateLimit: none }
+`
+  expect(findingsOf('internal-service-exposed', text)).toMatchObject([
+    {
+      severity: 'warning',
+      message:
+        '"stock" is reached from outside, past "a" and "b", and has no authentication and no rate limit of its own; expected only the gateway to reach it',
+    },
+  ])
+})

@@ -4,6 +4,7 @@ import { busySlots, capacityOf, utilisationOf, type Capacity, type Utilisation }
 import { ledgerOf, type Ledger } from './connections.ts'
 import { durationsOf, type Durations } from './durations.ts'
 import type { Estimate } from './estimate.ts'
+import { gatewaysBefore } from './gateways.ts'
 import { buildGraph, type Graph } from './graph.ts'
 import { loadOf, type Load, type LoadKind } from './load.ts'
 import { journeysOf, reachOf, type Journeys, type Reach } from './reach.ts'
@@ -20,6 +21,8 @@ export interface Facts {
   loadWithout(cache: Cache, share?: number): Load
   /** Calls of services and jobs to a component, in the order of the manifest. */
   callsTo(component: string): readonly Call[]
+  /** Gateways that lead to a service by calls, the nearest only. */
+  gatewaysBefore(service: string): readonly string[]
   ledger(store: Store): Ledger
   /** `undefined` for what has no capacity of its own. */
   capacity(component: Component): Capacity | undefined
@@ -37,6 +40,7 @@ export function factsOf(model: Model): Facts {
   const durations = once(() => durationsOf(model, graph()))
   const amplification = once(() => amplificationOf(model, graph(), reach()))
   const calls = once(() => byTarget(model.calls))
+  const gateways = once(() => gatewaysBefore(model, graph()))
   const without = new Map<Cache, Map<number, Load>>()
   return {
     get graph() {
@@ -64,6 +68,7 @@ export function factsOf(model: Model): Facts {
       return found
     },
     callsTo: component => calls().get(component) ?? [],
+    gatewaysBefore: service => gateways().get(service) ?? [],
     ledger: store => ledgerOf(store, model, component => calls().get(component) ?? []),
     capacity: component => capacityOf(component, durations()),
     busySlots: (service, kind) => {

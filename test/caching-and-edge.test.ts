@@ -253,3 +253,43 @@ services:
     },
   ])
 })
+
+describe('rate-limit-above-capacity', () => {
+  const found = (limit: string, gateway = 'replicas: 10') =>
+    findingsOf(
+      'rate-limit-above-capacity',
+      `
+journeys: { order: { entry: gateway, load: { steady: 100/s, peak: 600/s } } }
+defaults: { services: { concurrencyLimit: none, loadShedding: false } }
+services:
+  gateway: { ${gateway}, rateLimit: ${limit}, calls: [{ to: orders, fallback: none, callsPerRequest: 2 }] }
+  orders: { replicas: 9, capacity: { rps: 200 } }
+`,
+    )
+  test('a limit per instance grows with the instances, what is behind does not', () => {
+    expect(found('{ limit: 200/s, scope: perInstance }')).toEqual([
+      {
+        severity: 'warning',
+        message: '"gateway" lets in 2000/s, but "orders" behind it carries 900/s; expected a limit below that',
+        arithmetic:
+          'limit = 200/s x 10 instances = 2000/s\nrho of "orders" at 600/s = 1200/s / (9 x 200/s); full at 900/s\n2000/s / 900/s = 2.22',
+        fix: 'Lower the limit to at most 90/s per instance, or let "orders" refuse what is too much',
+      },
+    ])
+    expect(found('{ limit: 90/s, scope: perInstance }')).toEqual([])
+  })
+  test('a limit per client is fair, but protects nothing', () => {
+    expect(found('{ limit: 10/s, scope: perClient, clients: 400 }')).toMatchObject([
+      {
+        severity: 'info',
+        message:
+          '"gateway" lets in 4000/s of all clients together, but "orders" behind it carries 900/s; expected a limit below that for all clients',
+      },
+    ])
+  })
+  test('the narrowest part counts, also where that is the service itself', () => {
+    const [itself] = found('{ limit: 1000/s, scope: global }', 'replicas: 4, capacity: { rps: 200 }')
+    expect(itself!.message).toMatch(/^"gateway" lets in 1000\/s, but itself carries 800\/s/)
+    expect(itself!.arithmetic).toBe('limit = 1000/s\ncapacity = (4 x 200/s) = 800/s\n1000/s / 800/s = 1.25')
+  })
+})

@@ -57,7 +57,8 @@ function scaled(part: Component, service: Service, facts: Facts): Narrowest | un
   const use = facts.utilisation(part, 'peak')
   const arrivals = facts.load.requestsAt(service, 'peak').high
   if (!use || use.available.high === undefined || arrivals === undefined || use.needed.low === 0) return undefined
-  
+  if (reaches(use.needed, use.available) !== false) return undefined
+
   const carries = (arrivals * use.available.high) / use.needed.low
   const full = `${use.need} / ${use.supply}`
   return {

@@ -8,6 +8,7 @@ import { ledgerOf, type Ledger } from './connections.ts'
 import { drainsOf, type Drain } from './drain.ts'
 import { durationsOf, type Durations } from './durations.ts'
 import type { Estimate } from './estimate.ts'
+import { gatewaysBefore } from './gateways.ts'
 import { buildGraph, type Graph } from './graph.ts'
 import { loadOf, type Load, type LoadKind } from './load.ts'
 import { journeysOf, reachOf, type Journeys, type Reach } from './reach.ts'
@@ -31,6 +32,8 @@ export interface Facts {
   loadWithout(cache: Cache, share?: number): Load
   /** Calls of services and jobs to a component, in the order of the manifest. */
   callsTo(component: string): readonly Call[]
+  /** Gateways that lead to a service by calls, the nearest only. */
+  gatewaysBefore(service: string): readonly string[]
   ledger(store: Store): Ledger
   /** How the consumers of a queue catch up after an outage, one for each group that has a limit. */
   drains(queue: Queue): readonly Drain[]
@@ -59,6 +62,7 @@ export function factsOf(model: Model): Facts {
     possible: longestChains(model, graph(), reach(), (edge, known) => edge.hard !== 'no' && known.takes(edge) !== 'no'),
   }))
   const calls = once(() => byTarget(model.calls))
+  const gateways = once(() => gatewaysBefore(model, graph()))
   const without = new Map<Cache, Map<number, Load>>()
   const stakes = once(() => new Map([...model.slos.values()].map(slo => [slo, stakesOf(slo, model, facts)])))
   const stakesByComponent = once(() => stakesByName([...stakes().values()].flat()))
@@ -98,6 +102,7 @@ export function factsOf(model: Model): Facts {
       return found
     },
     callsTo: component => calls().get(component) ?? [],
+    gatewaysBefore: service => gateways().get(service) ?? [],
     ledger: store => ledgerOf(store, model, component => calls().get(component) ?? []),
     drains: queue => drainsOf(queue, { model, graph: graph(), load: load() }),
     capacity: component => capacityOf(component, durations()),

@@ -15,6 +15,8 @@ export interface Admission {
   /** Requests per second that are let in at full scale, from all clients by all instances. */
   readonly most: Estimate
   readonly scope: Scope | undefined
+  /** What one instance lets in, or all instances of one client; all together where the scope is global. */
+  readonly each: number
   /** `200/s x 10 instances`. Only where `most.high` is known. */
   readonly text: string
   readonly at: Path
@@ -30,9 +32,9 @@ export function admissionOf(
   const key = (name: string): Path => [...owner, 'rateLimit', name]
   const { limit: each, scope, clients } = limit
   const at = key('limit')
-  if (each === undefined) return { most: unknown(at), scope, text: '', at }
-  if (scope === undefined) return { most: unknown(key('scope'), each), scope, text: '', at }
-  if (scope === 'global') return { most: exactly(each), scope, text: rate(each), at }
+  if (each === undefined) return { most: unknown(at), scope, each: 0, text: '', at }
+  if (scope === undefined) return { most: unknown(key('scope'), each), scope, each, text: '', at }
+  if (scope === 'global') return { most: exactly(each), scope, each, text: rate(each), at }
   const [counted, word] =
     scope === 'perClient'
       ? [stated(clients, key('clients'), 1), 'clients']
@@ -40,7 +42,13 @@ export function admissionOf(
           stated(replicas?.max, [...path, 'replicas', ...(replicas ? ['max'] : [])], Math.max(1, replicas?.min ?? 1)),
           'instances',
         ]
-  return { most: product(exactly(each), counted), scope, text: `${rate(each)} x ${String(counted.low)} ${word}`, at }
+  return {
+    most: product(exactly(each), counted),
+    scope,
+    each,
+    text: `${rate(each)} x ${String(counted.low)} ${word}`,
+    at,
+  }
 }
 
 /** Whether a service refuses work by itself when there is too much; a path where the fact that says so is not stated. */

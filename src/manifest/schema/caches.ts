@@ -93,7 +93,10 @@ export const cacheSchema = element(
     nodes: fact(count(1), 'Nodes the keys are spread over.', { example: '3' }),
     hashing: fact(choice('consistent', 'modulo'), 'How keys are spread.', { example: 'consistent' }),
     persistence: fact(persistence(), 'What is left after a restart.', { example: 'none' }),
-    eviction: fact(text(), 'What is dropped when memory is full.', { example: 'allkeys-lru' }),
+    eviction: fact(text(), 'What is dropped when memory is full.', {
+      ask: 'What does it drop when its memory is full?',
+      example: 'allkeys-lru',
+    }),
     staleIfError: fact(
       orNone(positiveDuration(), 'a duration'),
       'CDN: how long an old answer is served while the origin is down.',

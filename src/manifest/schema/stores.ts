@@ -103,6 +103,7 @@ export const storeSchema = element(
     flushOnCommit: fact(flag(), 'Whether a commit is answered only when the log is on disk.', { example: 'true' }),
     persistence: fact(persistence(), 'What is left after a restart.', { example: 'durable' }),
     eviction: fact(text(), 'What is dropped when memory is full, such as `noeviction` or `allkeys-lru`.', {
+      ask: 'What does it drop when its memory is full?',
       example: 'noeviction',
     }),
     consistency: fact(choice('strong', 'eventual'), 'What a reader sees after a write.', { example: 'strong' }),

@@ -40,6 +40,7 @@ export default defineRule({
     'calls.serves',
     'publishes.serves',
   ],
+  impliedBy: ['partitions-cap-throughput'],
 
   appliesTo: (queue, { model }) => groupsOf(queue, model).length > 0,
 
@@ -178,9 +179,7 @@ export default defineRule({
           thumbnails:
             consumes: [{ from: images, runtime: lambda }]
           archive: { replicas: 1, consumes: [{ from: images }] }
-        queues:
-          images: { load: 400/s, engine: sqs }
-          unread: { load: 400/s }
+        queues: { images: { load: 400/s, engine: sqs }, unread: { load: 400/s } }
       `,
     },
   ],

@@ -135,7 +135,9 @@ queues: { mails: { load: 7/s } }
 })
 
 describe('as JSON', () => {
-  const valid = new Ajv({ strict: true, allowUnionTypes: true, allErrors: true }).compile(analysisJsonSchema() as object)
+  const valid = new Ajv({ strict: true, allowUnionTypes: true, allErrors: true }).compile(
+    analysisJsonSchema() as object,
+  )
   test.each([bare, shop, readFileSync('examples/online-boutique/scaffold.yaml', 'utf8')])('fits its schema', text => {
     const json: unknown = JSON.parse(tablesJson(tables(text), 'scaffold.yaml', {}))
     expect(valid(json) ? [] : valid.errors).toEqual([])

@@ -96,7 +96,8 @@ export function overloadOf(edge: Edge, standIn: Component, model: Model, facts: 
   if (!carries) return undefined
   const own = facts.load.at(standIn.name, 'peak')
   const { fallback } = edge.via as Call
-  const most = typeof fallback === 'object' ? fallback.maxRps : undefined
+  const cap = typeof fallback === 'object' ? fallback.maxRps : undefined
+  const most = cap === 'none' ? undefined : cap
   const extra = atMost(facts.load.on(edge, 'peak'), most)
   const { to } = edge
   const isOrigin = to.kind === 'cache' && (to.inFrontOf === standIn.name || isBehind(edge, to, model))

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { manifestPage } from '../src/docs/manifest-page.ts'
 import { fence, madeBy, page } from '../src/docs/markdown.ts'
+import { exampleDay } from '../src/rules/define.ts'
 import { ruleIndex } from '../src/docs/question-page.ts'
 import { pretty } from '../src/reporters/pretty.ts'
 import type { Report } from '../src/report.ts'
@@ -45,7 +46,11 @@ export function printed(report: Report, verbose = false): string {
 export function readme(): string {
   const blocks: Record<string, () => string> = {
     rules: () => ruleIndex(rules, 'docs/rules/'),
-    output: () => fence('text', excerpt(printed(reviewFile('examples/web-shop-naive/scaffold.yaml'), true))),
+    output: () =>
+      fence(
+        'text',
+        excerpt(printed(reviewFile('examples/web-shop-naive/scaffold.yaml', undefined, { today: exampleDay }), true)),
+      ),
   }
   const text = readFileSync('README.md', 'utf8')
   return text.replaceAll(

@@ -44,6 +44,8 @@ export default defineRule({
     // Instances that always run see the most calls each; functions may be as few as one.
     const counters = (runtime === 'serverless' ? 1 : Math.max(1, replicas?.min ?? 1)) * processes
     const arrivals = facts.load.on(edge, 'peak')
+    // No journey leads here, so nothing is known of what it sees.
+    if (arrivals.high === 0) return
     const attempts = attemptsAt(edge, facts)
     const seen = scale(product(arrivals, attempts), window / 1000 / counters)
     const opens = reaches(seen, minimumCalls)

@@ -7,11 +7,13 @@ import { connectionsTable } from './connections.ts'
 import { coverageTable } from './coverage.ts'
 import { drainTable } from './drain.ts'
 import { latencyTable } from './latency.ts'
+import { recoveryTable } from './recovery.ts'
 import { retriesTable } from './retries.ts'
 import { saturationTable } from './saturation.ts'
 import { slowDependenciesTable } from './slow-dependencies.ts'
 import type { Sources, Table } from './table.ts'
 import { timeoutsTable } from './timeouts.ts'
+import { zoneLossTable } from './zone-loss.ts'
 
 /** All tables in the order in which they are read: first the user, then what breaks, then the supports. */
 const builders = {
@@ -26,6 +28,8 @@ const builders = {
   connections: connectionsTable,
   'cache-loss': cacheLossTable,
   'slow-dependencies': slowDependenciesTable,
+  'zone-loss': zoneLossTable,
+  recovery: recoveryTable,
   coverage: (_: Sources, report: Report) => coverageTable(report),
 } as const satisfies Record<string, (sources: Sources, report: Report) => Table>
 

@@ -131,9 +131,9 @@ describe('connections', () => {
         other: {}
     `)
     expect(entries.map(({ client, total }) => [client.name, total.low])).toEqual([
+      ['report', 5],
       ['shop', 12],
       ['stock', 0],
-      ['report', 5],
     ])
     const missing = (paths: readonly Path[]) => paths.map(formatPath)
     expect([total.low, total.high, missing(total.missing)]).toEqual([17, undefined, ['services.stock.calls[0].pool']])

@@ -153,14 +153,14 @@ describe('defaults', () => {
 })
 
 describe('several files', () => {
-  test('are one manifest, in the order of the files', () => {
+  test('are one manifest, lists in the order of the files', () => {
     const files = filesOf(
       'include: [1.yaml, 2.yaml]\nversion: 1\nservices: { web: {} }\nwaivers: [{ rule: a, on: b, reason: because, owner: me, until: 2027-01-01 }]\n',
       'version: 1\nservices: { shop: { zones: 2 } }\ninclude: [3.yaml]\n',
       'services: { pages: {} }\nstores: { db: {} }\nwaivers: [{ rule: c, on: d, reason: because, owner: me, until: 2027-01-01 }]\n',
     )
     const { model } = readManifest(files)
-    expect([...model!.components.keys()]).toEqual(['web', 'shop', 'pages', 'db'])
+    expect([...model!.components.keys()]).toEqual(['pages', 'shop', 'web', 'db'])
     expect(model!.raw.waivers!.map(({ rule }) => rule)).toEqual(['a', 'c'])
     expect(model!.raw.include).toEqual(['1.yaml', '2.yaml'])
     expect(shown(files, ['services', 'shop', 'zones'])).toBe('1.yaml 2:21 zones: 2')

@@ -103,7 +103,7 @@ describe('names that JavaScript knows', () => {
     const { services, calls } = modelOf(
       'services:\n  constructor: { calls: [{ to: toString }] }\n  toString: {}\n  hasOwnProperty: { consumes: [] }\n',
     )
-    expect([...services.keys()]).toEqual(['constructor', 'toString', 'hasOwnProperty'])
+    expect([...services.keys()]).toEqual(['constructor', 'hasOwnProperty', 'toString'])
     expect(calls[0]!.target).toBe(services.get('toString'))
     expect(modelOf('services: { web: { calls: [{ to: valueOf }] } }\n').calls[0]!.target).toBeUndefined()
   })

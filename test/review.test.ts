@@ -133,7 +133,7 @@ describe('a manifest that states no journeys', () => {
     `
     // Called by another: hidden. Fed by a queue: mail. A service that only calls itself is still where requests come in.
     expect(implied(text)).toEqual(
-      ['web', 'shop', 'stock', 'pages', 'caller'].map(name => [name, `journeys.${name}`, name, true]),
+      ['caller', 'pages', 'shop', 'stock', 'web'].map(name => [name, `journeys.${name}`, name, true]),
     )
     const surfaced = notStated(reviewText(text, [asks('a', 'replicas')])).map(({ element }) => element)
     expect(surfaced.sort()).toEqual(['caller', 'hidden', 'pages', 'shop', 'stock', 'web'])

@@ -53,7 +53,7 @@ test.each<[string, string, string[]]>([
         stock: { calls: [{ to: main-db, schema: public }] }
       stores: { main-db: {} }
     `,
-    ['warning "orders" and "billing" both write the schema "public" of "main-db"'],
+    ['warning "billing" and "orders" both write the schema "public" of "main-db"'],
   ],
   [
     'at-least-once-consumer-not-idempotent',

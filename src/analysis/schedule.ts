@@ -51,6 +51,14 @@ const someRuns = 100
 
 /** Shortest time between two runs of a cron expression; `undefined` for what is not one with five fields, or hardly ever fires. */
 export function shortestGap(schedule: string): number | undefined {
+  if (!knownGaps.has(schedule)) knownGaps.set(schedule, gapOf(schedule))
+  return knownGaps.get(schedule)
+}
+
+/** Working out a hundred runs takes longer than all else about a job, and several rules ask. */
+const knownGaps = new Map<string, number | undefined>()
+
+function gapOf(schedule: string): number | undefined {
   if (timesOfDay(schedule) === undefined) return undefined
   const runs = new Cron(schedule, { mode: '5-part', utcOffset: 0 }).nextRuns(someRuns, new Date(0))
   const gaps = runs.slice(1).map((run, i) => run.getTime() - runs[i]!.getTime())

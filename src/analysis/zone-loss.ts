@@ -73,5 +73,7 @@ function running({ replicas, autoscaling, path }: Service, needed: number): Esti
   if (max === undefined || autoscaling === 'none' || min >= max) return exactly(min)
   if (autoscaling === undefined) return { low: min, high: max, missing: [[...path, 'autoscaling']] }
   if (autoscaling.target === undefined) return { low: min, high: max, missing: [[...path, 'autoscaling', 'target']] }
-  return exactly(Math.min(max, Math.max(min, Math.ceil(Number((needed / autoscaling.target).toPrecision(12))))))
+  // A target of nothing wants all that there may be, except for no work.
+  const wanted = needed === 0 ? 0 : Math.ceil(Number((needed / autoscaling.target).toPrecision(12)))
+  return exactly(Math.min(max, Math.max(min, wanted)))
 }

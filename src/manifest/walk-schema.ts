@@ -28,9 +28,17 @@ export function alternatives(schema: Schema): Schema[] {
 }
 
 /** The keys that a map may have here, with their schemas. */
-export function shapeOf(schema: Schema): Map<string, Schema> {
-  return new Map(alternatives(schema).flatMap(one => Object.entries(definition(one).shape ?? {})))
+export function shapeOf(schema: Schema): ReadonlyMap<string, Schema> {
+  let shape = shapes.get(schema)
+  if (!shape) {
+    shape = new Map(alternatives(schema).flatMap(one => Object.entries(definition(one).shape ?? {})))
+    shapes.set(schema, shape)
+  }
+  return shape
 }
+
+/** Schemas never change, and every open question walks from the root. */
+const shapes = new WeakMap<Schema, ReadonlyMap<string, Schema>>()
 
 /** The schema of the items of a list or of the values of a map by name. */
 export function itemOf(schema: Schema): Schema | undefined {

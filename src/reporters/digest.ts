@@ -73,9 +73,12 @@ function groupLine(group: readonly Finding[], file: string, width: number, c: Ch
   })
   const more = places.length - mostElements
   const shown = [...places.slice(0, mostElements), ...(more > 0 ? [`${more} more`] : [])].join(', ')
-  const label = `  ${severity.padEnd(7)}  ${ruleId}  `
-  const lines = wrap(visible(shown), width, ' '.repeat(11), label).split('\n')
-  const painted = `  ${c[paints[severity]](severity.padEnd(7))}  ${c.bold(ruleId)}  `
+  const label = `  ${severity.padEnd(7)}  ${ruleId}`
+  const painted = `  ${c[paints[severity]](severity.padEnd(7))}  ${c.bold(ruleId)}`
+  const indent = ' '.repeat(11)
+  // Where little room is left beside the rule, its elements have a line of their own.
+  if (label.length + 25 > width) return [painted, wrap(visible(shown), width, indent)].join('\n')
+  const lines = wrap(visible(shown), width, indent, `${label}  `).split('\n')
   return [painted + lines[0]!.slice(label.length), ...lines.slice(1)].join('\n')
 }
 

@@ -56,12 +56,24 @@ function amount(value: number, { unit }: Column): string {
     case 'utilisation':
       return value < 10 ? `${number(Math.round(value * 100))}%` : '>999%'
     case 'rate':
-      return rate(value)
+      return value < 1e5 ? rate(value) : `${compact(value)}/s`
     case 'factor':
       return value > 0 && value < 0.01 ? '<0.01x' : `${number(value)}x`
     default:
-      return number(value)
+      return compact(value)
   }
+}
+
+const large = [
+  [1e9, 'G'],
+  [1e6, 'M'],
+  [1e3, 'k'],
+] as const
+
+/** `120k`, where all digits would take the room of a name. */
+function compact(value: number): string {
+  const [factor, letter] = large.find(([factor]) => value >= 1e5 && value >= factor) ?? [1, '']
+  return `${number(value / factor)}${letter}`
 }
 
 const cells = 8

@@ -8,7 +8,7 @@ export function recoveryTable(sources: Sources): Table {
     id: 'recovery',
     title: 'Recovery of each store',
     notes: [
-      'lost: data of the time before, at a failover and from a backup, at the worst. back: until it answers again.',
+      'RPO and what follows it: data lost, at a failover and from a backup, at the worst. RTO: time until it answers again.',
       'A replica repeats a mistake within milliseconds, so both ways count.',
     ],
     columns: [
@@ -17,9 +17,8 @@ export function recoveryTable(sources: Sources): Table {
       { key: 'lostAtFailover', title: 'failover', unit: 'duration' },
       { key: 'lostFromBackup', title: 'backup', unit: 'duration' },
       { key: 'rto', title: 'RTO', unit: 'duration' },
-      { key: 'failover', title: 'by failover', unit: 'duration' },
-      { key: 'restore', title: 'by restore', unit: 'duration' },
-      { key: 'drill', title: 'last drill', unit: 'text' },
+      { key: 'failover', title: 'failover', unit: 'duration' },
+      { key: 'restore', title: 'restore', unit: 'duration' },
     ],
     rows: [...sources.model.stores.values()].map(store => rowOf(store, sources)),
     empty: 'No store is stated.',
@@ -45,7 +44,6 @@ function rowOf(store: Store, { model, facts }: Sources): Row {
       figure(rto),
       cell(failover, rto) ?? (store.failover === 'none' ? '-' : undefined),
       restore ? cell(restore, rto) : none,
-      drills[0] ? (drills[0].date ?? 'no date') : undefined,
     ],
     [
       [...store.path, 'objectives', 'rpo'],
@@ -61,6 +59,11 @@ function rowOf(store: Store, { model, facts }: Sources): Row {
       ...(store.failover === undefined ? [[...store.path, 'failover']] : []),
       ...spans.flatMap(span => span?.total.missing ?? []),
     ],
-    restore && restore.parts.length > 1 && restore.total.low > 0 ? [`restore: ${explain(restore)}`] : [],
+    [
+      ...(restore && restore.parts.length > 1 && restore.total.low > 0 ? [`restore: ${explain(restore)}`] : []),
+      ...(drills[0]?.date === undefined
+        ? []
+        : [`last drill: ${drills[0].date}, ${drills[0].scenario ?? 'not stated of what'}`]),
+    ],
   )
 }

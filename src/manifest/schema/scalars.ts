@@ -100,7 +100,9 @@ export const size = () =>
 export const throughput = () =>
   z
     .string({ error: 'expected a throughput such as 100MB/s' })
-    .regex(/^\d+(?:\.\d+)?(?:B|kB|MB|GB|TB|KiB|MiB|GiB|TiB)\/s$/, { error: 'expected a throughput such as 100MB/s' })
+    .regex(/^(?=.*[1-9])\d+(?:\.\d+)?(?:B|kB|MB|GB|TB|KiB|MiB|GiB|TiB)\/s$/, {
+      error: 'expected a throughput such as 100MB/s',
+    })
     .transform(toBytes)
 
 const coresText = 'a number of cores such as 2, 0.5 or 500m'

@@ -113,7 +113,7 @@ export default defineRule({
         alerts:
           checkout-burn: # ?
             on: checkout-success
-          burn: # ?
+          search-burn: # ?
             threshold: 14.4
       `,
     },

@@ -163,7 +163,7 @@ function* judge(
         ? [`with callers that try again up to ${number(tries)} x ${rate(load.low)} = ${rate(tries * load.low)} arrive`]
         : []),
     ].join('\n'),
-    fix: `Raise the limit to at least ${rate(roundUp((load.low * admission.each) / most))}${admission.scope === 'perInstance' ? ' per instance' : ''}, as far as what is behind it carries that`,
+    fix: `Raise the limit to at least ${rate(roundUp(most > 0 ? (load.low * admission.each) / most : load.low))}${admission.scope === 'perInstance' ? ' per instance' : ''}, as far as what is behind it carries that`,
     journeys: facts.journeys.through(service.name, 'sure'),
   }
 }

@@ -4,6 +4,7 @@ import { rulePage } from '../src/docs/rule-page.ts'
 import { rules } from '../src/rules/index.ts'
 import { schemaNames, schemaText } from '../src/docs/schemas.ts'
 import { reviewText } from './support.ts'
+import { incidentsPage } from './incidents.ts'
 import { manifestReference, readme, registry, ruleIndexPage } from './generate.ts'
 
 test('src/rules/index.ts', async () => {
@@ -24,6 +25,10 @@ test('docs/rules/README.md', async () => {
 
 test.each(rules.map(rule => [rule.id, rule] as const))('docs/rules/%s.md', async (id, rule) => {
   await expect(rulePage(rule)).toMatchFileSnapshot(`../docs/rules/${id}.md`)
+})
+
+test('docs/incidents.md', async () => {
+  await expect(incidentsPage()).toMatchFileSnapshot('../docs/incidents.md')
 })
 
 test('README.md', async () => {

@@ -129,7 +129,7 @@ kept     whether 4h is within: retention, or retention size / (λ · message siz
     ],
     omits: [
       'An outage at the peak or of the broker itself, whose producers hold messages back and send them all at once later.',
-      'Deliveries that an outage of something below burns until messages are put aside: the rules on dead-letter queues look at that.',
+      'Deliveries that an outage of something below burns until messages are put aside: the rule "retry-horizon-shorter-than-failover" looks at that.',
       'Priorities, newest first, retry topics, and the time that passes until instances have been started.',
     ],
   },

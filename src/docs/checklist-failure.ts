@@ -24,6 +24,7 @@ export const partialFailure: readonly Principle[] = [
       'fallback-shares-fate',
       'fallback-overloads-target',
       'cache-failure-mode-undeclared',
+      'critical-journey-without-degraded-mode',
     ],
     tables: ['blast-radius'],
   },
@@ -41,6 +42,8 @@ export const partialFailure: readonly Principle[] = [
       'hedge-without-guard',
       'breaker-cannot-trip',
       'external-call-unprotected',
+      'metastable-vulnerable',
+      'fan-out-tail',
     ],
     tables: ['slow-dependencies', 'timeouts', 'retries'],
   },
@@ -58,7 +61,7 @@ export const partialFailure: readonly Principle[] = [
   {
     name: 'Honest health checks',
     asks: 'Probes judge the instance and nothing else, and give it the time to start.',
-    rules: ['probe-checks-dependency', 'startup-exceeds-liveness-window'],
+    rules: ['probe-checks-dependency', 'startup-exceeds-liveness-window', 'health-detection-too-slow'],
   },
   {
     name: 'Small, focused services',

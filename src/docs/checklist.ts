@@ -50,6 +50,11 @@ export const principles: Readonly<Record<QuestionKey, readonly Principle[]>> = {
       rules: ['shared-datastore', 'derived-store-as-source-of-truth', 'even-or-two-node-quorum'],
     },
     {
+      name: 'Sharding keys',
+      asks: 'Keys spread reads and writes over the partitions.',
+      rules: ['hot-partition'],
+    },
+    {
       name: 'Durability and recovery',
       asks: 'Losses and outages stay within what is allowed, and a restore was tried.',
       rules: [
@@ -101,13 +106,20 @@ export const principles: Readonly<Record<QuestionKey, readonly Principle[]>> = {
         'pool-deadlock',
         'external-quota-exceeded',
         'rate-limit-below-peak',
+        'pool-smaller-than-demand',
+        'utilisation-too-high',
       ],
       tables: ['saturation', 'connections'],
     },
     {
       name: 'Autoscaling',
       asks: 'The autoscaler sees what runs out, and starts soon enough.',
-      rules: ['autoscale-target-unreachable', 'scale-to-zero-on-critical-path'],
+      rules: [
+        'autoscale-target-unreachable',
+        'scale-to-zero-on-critical-path',
+        'autoscale-headroom',
+        'autoscale-metric-blind',
+      ],
     },
     {
       name: 'Stateless design',
@@ -138,7 +150,7 @@ export const principles: Readonly<Record<QuestionKey, readonly Principle[]>> = {
     {
       name: 'Sharding and partitions',
       asks: 'Partitions are enough for the load and for those who work on them, and keep the order that is promised.',
-      rules: ['partitions-cap-throughput', 'consumers-exceed-partitions', 'ordering-contradiction'],
+      rules: ['partitions-cap-throughput', 'consumers-exceed-partitions', 'ordering-contradiction', 'hot-partition'],
     },
     {
       name: 'Cost',
@@ -155,7 +167,12 @@ export const principles: Readonly<Record<QuestionKey, readonly Principle[]>> = {
     {
       name: 'Locks',
       asks: 'A schema change waits for no lock that others wait behind.',
-      rules: ['migration-without-lock-timeout', 'blocking-ddl', 'migration-at-startup-race'],
+      rules: [
+        'migration-without-lock-timeout',
+        'blocking-ddl',
+        'migration-at-startup-race',
+        'lock-timeout-exhausts-pool',
+      ],
     },
     {
       name: 'Rolling and blue/green deploys',
@@ -167,7 +184,7 @@ export const principles: Readonly<Record<QuestionKey, readonly Principle[]>> = {
       asks: 'A bad version is seen in its first step.',
       rules: ['canary-bake-too-short', 'canary-invisible-to-slo-alert'],
     },
-    { name: 'Feature flags', asks: 'Flags have an owner, an end and a default.', rules: [] },
+    { name: 'Feature flags', asks: 'Flags have an owner, an end and a default.', rules: ['flag-stale-or-unowned'] },
   ],
   alerting: [
     {
@@ -193,6 +210,10 @@ export const principles: Readonly<Record<QuestionKey, readonly Principle[]>> = {
       asks: 'Somebody answers for each component, and what to do is written down and was followed.',
       rules: ['owner-missing', 'runbook-missing-or-stale'],
     },
-    { name: 'Decisions (ADRs)', asks: 'Choices that are hard to undo are on record, with their reasons.', rules: [] },
+    {
+      name: 'Decisions (ADRs)',
+      asks: 'Choices that are hard to undo are on record, with their reasons.',
+      rules: ['decision-without-adr'],
+    },
   ],
 }

@@ -169,10 +169,13 @@ describe('what is reviewed', () => {
 describe('reference', () => {
   const cwd = folder({ x: '' })
 
-  test('explain knows rules, questions and the manifest, and suggests names', async () => {
+  test('explain knows rules, questions, tables and whole references, and suggests names', async () => {
     expect((await run(['explain', 'call-without-timeout'], cwd)).out).toMatch(/^# call-without-timeout\n/)
     expect((await run(['explain', 'caching'], cwd)).out).toMatch(/^# Are caching and TTLs sensible\?/)
     expect((await run(['explain', 'manifest'], cwd)).out).toMatch(/^# The manifest\n/)
+    expect((await run(['explain', 'checklist'], cwd)).out).toMatch(/^# The checklist\n/)
+    expect((await run(['explain', 'analyses'], cwd)).out).toMatch(/^# What follows from a manifest\n/)
+    expect((await run(['explain', 'retries'], cwd)).out).toMatch(/^# retries\n/)
     expect((await run(['explain', 'call-without-timeot'], cwd)).err).toContain('did you mean "call-without-timeout"?')
   })
 

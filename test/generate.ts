@@ -1,13 +1,18 @@
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
+import { analysesPage } from '../src/docs/analyses-page.ts'
+import { checklistPage } from '../src/docs/checklist-page.ts'
 import { manifestPage } from '../src/docs/manifest-page.ts'
 import { fence, madeBy, page } from '../src/docs/markdown.ts'
-import { exampleDay } from '../src/rules/define.ts'
 import { ruleIndex } from '../src/docs/question-page.ts'
+import { factsOf } from '../src/analysis/index.ts'
 import { pretty } from '../src/reporters/pretty.ts'
+import { tablesText } from '../src/reporters/table-text.ts'
 import type { Report } from '../src/report.ts'
+import { exampleDay } from '../src/rules/define.ts'
 import { rules } from '../src/rules/index.ts'
-import { reviewFile } from './support.ts'
+import { tablesOf } from '../src/tables/index.ts'
+import { modelOf, reviewFile } from './support.ts'
 
 /** Texts of generated files. `npm run generate` writes them; the tests compare them. */
 
@@ -34,6 +39,25 @@ export const ruleIndexPage = (): string => page('# Rules', ruleIndex(rules, ''),
 
 export const manifestReference = (): string => manifestPage(rules)
 
+export const checklist = (): string => checklistPage(rules)
+
+const naive = 'examples/web-shop-naive/scaffold.yaml'
+/** Rows that show what a table is like. */
+const fewRows = 5
+
+/** The page of the tables, each with the first rows that the program prints about the naive shop. */
+export function analyses(): string {
+  const model = modelOf(readFileSync(naive, 'utf8'))
+  const sources = { model, facts: factsOf(model), today: exampleDay }
+  const report = reviewFile(naive)
+  return analysesPage(id => {
+    const [table] = tablesOf(sources, report, { ids: [id], journeys: [] })
+    const text = tablesText([{ ...table!, rows: table!.rows.slice(0, fewRows) }], { color: false, width: 80 })
+    const shown = text.slice(0, text.lastIndexOf('\n\n'))
+    return table!.rows.length > fewRows ? `${shown}\n  ...` : shown
+  })
+}
+
 /** What the program prints about an example, as it does on a terminal without colours. */
 export function printed(report: Report, verbose = false): string {
   return pretty(
@@ -46,11 +70,7 @@ export function printed(report: Report, verbose = false): string {
 export function readme(): string {
   const blocks: Record<string, () => string> = {
     rules: () => ruleIndex(rules, 'docs/rules/'),
-    output: () =>
-      fence(
-        'text',
-        excerpt(printed(reviewFile('examples/web-shop-naive/scaffold.yaml', undefined, { today: exampleDay }), true)),
-      ),
+    output: () => fence('text', excerpt(printed(reviewFile(naive, undefined, { today: exampleDay }), true))),
   }
   const text = readFileSync('README.md', 'utf8')
   return text.replaceAll(

@@ -5,7 +5,7 @@ import { rules } from '../src/rules/index.ts'
 import { schemaNames, schemaText } from '../src/docs/schemas.ts'
 import { reviewText } from './support.ts'
 import { incidentsPage } from './incidents.ts'
-import { manifestReference, readme, registry, ruleIndexPage } from './generate.ts'
+import { analyses, checklist, manifestReference, readme, registry, ruleIndexPage } from './generate.ts'
 
 test('src/rules/index.ts', async () => {
   await expect(registry()).toMatchFileSnapshot('../src/rules/index.ts')
@@ -17,6 +17,14 @@ test.each(schemaNames)('schemas/%s.schema.json', async name => {
 
 test('docs/manifest.md', async () => {
   await expect(manifestReference()).toMatchFileSnapshot('../docs/manifest.md')
+})
+
+test('docs/analyses.md', async () => {
+  await expect(analyses()).toMatchFileSnapshot('../docs/analyses.md')
+})
+
+test('docs/checklist.md', async () => {
+  await expect(checklist()).toMatchFileSnapshot('../docs/checklist.md')
 })
 
 test('docs/rules/README.md', async () => {

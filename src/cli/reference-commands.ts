@@ -8,8 +8,11 @@ import { UserError, type World } from './world.ts'
 
 export function explainCommand(world: World): Command {
   return new Command('explain')
-    .description('print the page of a rule, of a question of the checklist, or of the manifest')
-    .argument('[topic]', 'id of a rule, key of a question, or "manifest"; none: the list of rules')
+    .description('print the page of a rule, a table, a question of the checklist, or a whole reference')
+    .argument(
+      '[topic]',
+      'id of a rule or table, key of a question, "manifest", "checklist" or "analyses"; none: the list of rules',
+    )
     .action((topic?: string) => {
       const text = topic === undefined ? overviewPage(rules) : topicPage(topic, rules)
       if (text === undefined)

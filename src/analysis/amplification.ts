@@ -67,7 +67,7 @@ export function amplificationOf(
  * Callers before callees. Inside a cycle only edges that lead further away from the entries count, so that neither names nor
  * the order of the manifest decide which edge closes it.
  */
-function outwards(model: Model, graph: Graph): { order: readonly string[]; leads: (edge: Edge) => boolean } {
+export function outwards(model: Model, graph: Graph): { order: readonly string[]; leads: (edge: Edge) => boolean } {
   const next = (name: string) => graph.out.get(name)!.map(edge => edge.to.name)
   const groups = stronglyConnected(graph.out.keys(), next).reverse()
   const rank = new Map(groups.flatMap((group, i) => group.map(name => [name, i] as const)))
@@ -171,7 +171,7 @@ const join = (base: Chain, edge: Edge, attempts: number, missing: readonly Path[
 const attemptsOn = (edge: Edge): Estimate => (edge.kind === 'call' ? attemptsOf(edge.via as Call) : exactly(1))
 
 /** What fails below arrives as an error of the callee or as a timeout, not as a refused or reset connection. */
-const answersFailuresBelow = ({ via }: Edge): boolean =>
+export const answersFailuresBelow = ({ via }: Edge): boolean =>
   via.kind !== 'call' || (via.retries?.retryOn?.some(failure => failure === 'timeout' || failure === '5xx') ?? true)
 
 function deliveriesOn(edge: Edge, model: Model): number {

@@ -12,6 +12,7 @@ import { gatewaysBefore } from './gateways.ts'
 import { buildGraph, type Graph } from './graph.ts'
 import { loadOf, type Load, type LoadKind } from './load.ts'
 import { journeysOf, reachOf, type Journeys, type Reach } from './reach.ts'
+import { retriesOf, type Retries } from './retry-storm.ts'
 import { stakesOf, type Stake } from './stakes.ts'
 import { waitingOf, type Waiting } from './waiting.ts'
 
@@ -26,6 +27,8 @@ export interface Facts {
   /** Calls that wait for each other: those that surely do, and those that may. */
   readonly chains: { readonly sure: ReadonlyMap<Journey, Chain>; readonly possible: ReadonlyMap<Journey, Chain> }
   readonly amplification: ReadonlyMap<string, Amplification>
+  /** Attempts for one request on each edge while the callee is overloaded, as far as nothing ends them. */
+  readonly retries: Retries
   /** What each journey loses when a component is lost. */
   readonly blastRadius: BlastRadius
   /** Load when one cache answers nothing, or a share of it does not. */
@@ -57,6 +60,7 @@ export function factsOf(model: Model): Facts {
   const load = once(() => loadOf(model, graph(), reach()))
   const durations = once(() => durationsOf(model, graph()))
   const amplification = once(() => amplificationOf(model, graph(), reach()))
+  const retries = once(() => retriesOf(model, graph(), load()))
   const chains = once(() => ({
     sure: longestChains(model, graph(), reach(), (edge, known) => edge.hard === 'yes' && known.takes(edge) === 'yes'),
     possible: longestChains(model, graph(), reach(), (edge, known) => edge.hard !== 'no' && known.takes(edge) !== 'no'),
@@ -91,6 +95,9 @@ export function factsOf(model: Model): Facts {
     },
     get amplification() {
       return amplification()
+    },
+    get retries() {
+      return retries()
     },
     get blastRadius() {
       return blastRadius()

@@ -58,6 +58,20 @@ export function refuses({ concurrencyLimit, loadShedding, path }: Service): bool
   return loadShedding === undefined ? [...path, 'loadShedding'] : false
 }
 
+type State = 'on' | 'off' | 'unknown'
+
+/** What may refuse work at a service, in the order in which to ask. */
+export function limitsOf({ rateLimit, concurrencyLimit, queueLimit, loadShedding, path }: Service) {
+  const stateOf = (limit: unknown): State =>
+    limit === undefined ? 'unknown' : limit === 'none' || limit === false ? 'off' : 'on'
+  return [
+    { at: [...path, 'rateLimit'], state: stateOf(rateLimit), words: 'no rate limit' },
+    { at: [...path, 'concurrencyLimit'], state: stateOf(concurrencyLimit), words: 'no limit of requests at a time' },
+    { at: [...path, 'queueLimit'], state: stateOf(queueLimit), words: 'no limit of requests that wait' },
+    { at: [...path, 'loadShedding'], state: stateOf(loadShedding), words: 'no load shedding' },
+  ]
+}
+
 export interface QuotaUse {
   readonly quota: Estimate
   /** Requests per second at the peak. What waits in a queue comes at its steady rate, as the queue holds it back. */

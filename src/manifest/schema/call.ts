@@ -46,7 +46,10 @@ export const callSchema = element(
       default: '`false`: at the same time',
       example: 'true',
     }),
-    quorum: fact(count(1), 'Answers that are enough, of the calls made in parallel.', { example: '2' }),
+    quorum: fact(count(1), 'Answers that are enough, of the calls made in parallel.', {
+      ask: 'How many of the parallel answers are enough?',
+      example: '2',
+    }),
     timeout: fact(
       orNone(positiveDuration(), 'a duration such as 800ms'),
       'The caller gives up on one attempt after this long.',
@@ -84,6 +87,7 @@ export const callSchema = element(
       example: '{ max: 1, backoff: exponential, base: 50ms, jitter: true, budget: 10% }',
     }),
     hedge: fact(mechanism(hedge, 'a map with delay, max'), 'A second request is sent when the first is slow.', {
+      ask: 'Is a slow call sent a second time?',
       example: '{ delay: 95ms, max: 1 }',
     }),
     circuitBreaker: fact(

@@ -108,6 +108,7 @@ export const journeySchema = element(
       example: 'reconcile-payments',
     }),
     degradedMode: fact(orNone(text(), 'what still works'), 'What still works when a part is down.', {
+      ask: 'What can the user still do when a part of it is down?',
       example: 'orders are taken, receipts come later',
     }),
   },

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { reaches, scale } from '../../analysis/estimate.ts'
 import type { Facts } from '../../analysis/index.ts'
+import { limitsOf } from '../../analysis/limits.ts'
 import type { Path } from '../../finding.ts'
 import { isEntryRole, type Call, type Service } from '../../manifest/model.ts'
 import { number, percent, plural } from '../../units.ts'
@@ -56,14 +57,14 @@ export default defineRule({
     (isEntry(service, facts) || callersOf(service, facts).size >= options.callers),
 
   *check(service, { facts, options }) {
-    if (limits(service).some(({ state }) => state === 'on')) return
+    if (limitsOf(service).some(({ state }) => state === 'on')) return
     const { needed, available, need, supply, at } = facts.utilisation(service, 'peak')!
     const busy = reaches(needed, scale(available, options.utilisation))
     if (needed.high === 0 || busy === false) return
     if (busy !== true) return yield* ask(busy.slice(0, 1))
     const rho = needed.low / available.high!
     const because = `"${service.name}" is used to ${percent(rho)} at its peak`
-    const open = limits(service).find(({ state }) => state === 'unknown')
+    const open = limitsOf(service).find(({ state }) => state === 'unknown')
     if (open) return yield { unknown: open.at, because }
     if (!isEntry(service, facts)) {
       const shield = shieldOf(service, facts)
@@ -76,7 +77,7 @@ export default defineRule({
       at: [...service.path, 'concurrencyLimit'],
       message: `"${service.name}" takes in all that ${who} send, although its peak already uses ${percent(rho)} of full scale; expected a limit`,
       arithmetic: `rho = (${need}) / ${supply} = ${number(rho)} >= ${number(options.utilisation)}`,
-      evidence: [{ label: 'full scale', at }, ...limits(service).map(({ at, words }) => ({ label: words, at }))],
+      evidence: [{ label: 'full scale', at }, ...limitsOf(service).map(({ at, words }) => ({ label: words, at }))],
       journeys: facts.journeys.through(service.name, 'sure'),
     }
   },
@@ -151,20 +152,6 @@ export default defineRule({
   ],
 })
 
-type State = 'on' | 'off' | 'unknown'
-
-/** What may refuse work, in the order in which to ask. */
-function limits({ rateLimit, concurrencyLimit, queueLimit, loadShedding, path }: Service) {
-  const stateOf = (limit: unknown): State =>
-    limit === undefined ? 'unknown' : limit === 'none' || limit === false ? 'off' : 'on'
-  return [
-    { at: [...path, 'rateLimit'], state: stateOf(rateLimit), words: 'no rate limit' },
-    { at: [...path, 'concurrencyLimit'], state: stateOf(concurrencyLimit), words: 'no limit of requests at a time' },
-    { at: [...path, 'queueLimit'], state: stateOf(queueLimit), words: 'no limit of requests that wait' },
-    { at: [...path, 'loadShedding'], state: stateOf(loadShedding), words: 'no load shedding' },
-  ]
-}
-
 const isEntry = (service: Service, facts: Facts): boolean =>
   isEntryRole(service) || facts.journeys.through(service.name).some(({ entry }) => entry === service.name)
 
@@ -176,10 +163,10 @@ function shieldOf(service: Service, facts: Facts): boolean | Path {
   const calls = facts.callsTo(service.name).filter((call: Call) => call.from.kind === 'service')
   const open = calls.filter(
     ({ bulkhead, from }) =>
-      typeof bulkhead !== 'number' && !limits(from as Service).some(({ state }) => state === 'on'),
+      typeof bulkhead !== 'number' && !limitsOf(from as Service).some(({ state }) => state === 'on'),
   )
   if (open.length === 0) return true
   const unknown = open.find(({ bulkhead }) => bulkhead === undefined)
   if (unknown) return [...unknown.path, 'bulkhead']
-  return open.flatMap(({ from }) => limits(from as Service)).find(({ state }) => state === 'unknown')?.at ?? false
+  return open.flatMap(({ from }) => limitsOf(from as Service)).find(({ state }) => state === 'unknown')?.at ?? false
 }

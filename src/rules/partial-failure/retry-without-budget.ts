@@ -42,7 +42,7 @@ export default defineRule({
     'externals.quota',
     'journeys.load',
   ],
-  impliedBy: ['retry-amplification'],
+  impliedBy: ['retry-amplification', 'metastable-vulnerable'],
 
   appliesTo: ({ name }, { facts, options }) => facts.callsTo(name).some(call => retriesOutages(call, options.retries)),
 

@@ -180,7 +180,6 @@ export default defineRule({
               - { to: orders-db, access: write, pool: 10, holdTime: 50ms }
             publishes: [{ to: placed }]
           mailer:
-            replicas: 2
             consumes: [{ from: placed }]
             calls: [{ to: orders-db, holdTime: 50ms, pool: 1 }]
         stores:

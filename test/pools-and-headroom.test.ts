@@ -41,3 +41,39 @@ test('the fix of a small pool gives the pool of one process', () => {
     },
   ])
 })
+
+const searchThat = (service: string, journey = 'latency: { p99: 500ms }') => `
+journeys:
+  search: { entry: search, load: { steady: 100/s, peak: 240/s }, ${journey} }
+services:
+  search: { serviceTime: { mean: 80ms }, ${service} }
+`
+
+test('a wait for a slot that is too long says what it is made of', () => {
+  expect(findingsOf('utilisation-too-high', searchThat('replicas: 2, concurrency: 10'))).toEqual([
+    {
+      severity: 'warning',
+      message:
+        'One in a hundred requests waits at least 438ms for one of the 20 slots of "search" at its peak; expected at most 420ms, what 80ms of work leave of the 500ms that "search" may take',
+      arithmetic: [
+        'a = 240/s x 80ms own work = 19.2 busy slots',
+        'rho = 19.2 / (2 x 10) = 0.96',
+        'C = 0.801 of requests wait (random arrivals, exponential times, all slots shared evenly)',
+        'p99 wait = 80ms / (20 - 19.2) x ln(C / 0.01) = 438ms > 500ms - 80ms = 420ms',
+      ].join('\n'),
+      fix: 'Raise the maximum to at least 3 replicas, or make requests hold their slot for less time',
+    },
+  ])
+})
+
+test('the limit of a wait is what the work leaves, to the millisecond', () => {
+  const found = (service: string, limit: string) =>
+    findingsOf('utilisation-too-high', searchThat(service, `latency: { p99: ${limit} }`)).length
+  expect(found('replicas: 2, concurrency: 10', '518ms')).toBe(1)
+  expect(found('replicas: 2, concurrency: 10', '519ms')).toBe(0)
+  expect(found('replicas: 1, concurrency: 24', '131ms')).toBe(1)
+  expect(found('replicas: 1, concurrency: 24', '132ms')).toBe(0)
+  // Without any wait it is later than that: the fault of something else.
+  expect(found('replicas: 2, concurrency: 10', '80ms')).toBe(0)
+  expect(found('replicas: 3, concurrency: 6', '500ms')).toBe(1)
+})

@@ -77,3 +77,34 @@ test('the limit of a wait is what the work leaves, to the millisecond', () => {
   expect(found('replicas: 2, concurrency: 10', '80ms')).toBe(0)
   expect(found('replicas: 3, concurrency: 6', '500ms')).toBe(1)
 })
+
+const pushed = (over: string, service: string) => `
+platform: kubernetes
+journeys:
+  search: { entry: search, load: { steady: 50/s, peak: 600/s, spike: { from: 50/s, to: 600/s, over: ${over} } } }
+services:
+  search:
+    concurrency: 10
+    serviceTime: { mean: 120ms }
+    startupTime: 45s
+    autoscaling: { metric: cpu, target: 65%, window: 30s, provisioning: 0s, scheduled: false }
+    replicas: { ${service}, max: 20 }
+`
+
+test('a spike is held against the instances that run before new ones serve', () => {
+  expect(findingsOf('autoscale-headroom', pushed('20s', 'min: 3'))).toEqual([
+    {
+      severity: 'warning',
+      message:
+        '"search" needs 72 slots 1.5m into a spike of "search", when the first new instance serves; the 3 that run before have 30 slots',
+      arithmetic:
+        'T = 30s window + 15s sync + 45s startup = 1.5m\nload after 20s = 50/s + (600/s - 50/s) x 100% = 600/s\nrho = 72 / (3 x 10) = 2.4',
+      fix: 'Keep at least 8 replicas, or add instances ahead of the spike',
+    },
+  ])
+  const found = (over: string, min: string) => findingsOf('autoscale-headroom', pushed(over, min)).length
+  expect([found('20s', 'min: 7'), found('20s', 'min: 8')]).toEqual([1, 0])
+  // Half of the rise after 90s are 325/s, or 39 slots.
+  expect([found('180s', 'min: 3'), found('180s', 'min: 4')]).toEqual([1, 0])
+  expect(found('0s', 'min: 7')).toBe(1)
+})

@@ -10,6 +10,7 @@ import { durationsOf, type Durations } from './durations.ts'
 import type { Estimate } from './estimate.ts'
 import { gatewaysBefore } from './gateways.ts'
 import { buildGraph, type Graph } from './graph.ts'
+import { withOneLoad } from './load-factor.ts'
 import { loadOf, type Load, type LoadKind } from './load.ts'
 import { journeysOf, reachOf, type Journeys, type Reach } from './reach.ts'
 import { retriesOf, type Retries } from './retry-storm.ts'
@@ -33,6 +34,8 @@ export interface Facts {
   readonly blastRadius: BlastRadius
   /** Load when one cache answers nothing, or a share of it does not. */
   loadWithout(cache: Cache, share?: number): Load
+  /** The same system while one journey has a load of its own, and the others their steady one. */
+  atLoad(journey: Journey, perSecond: number): Facts
   /** Calls of services and jobs to a component, in the order of the manifest. */
   callsTo(component: string): readonly Call[]
   /** Gateways that lead to a service by calls, the nearest only. */
@@ -71,6 +74,7 @@ export function factsOf(model: Model): Facts {
   const stakes = once(() => new Map([...model.slos.values()].map(slo => [slo, stakesOf(slo, model, facts)])))
   const stakesByComponent = once(() => stakesByName([...stakes().values()].flat()))
   const budgets = new Map<Slo, BudgetLedger>()
+  const others = new Map<string, Facts>()
   const facts: Facts = {
     get graph() {
       return graph()
@@ -107,6 +111,11 @@ export function factsOf(model: Model): Facts {
       const found = known.get(share) ?? loadOf(model, graph(), reach(), { cache, share })
       without.set(cache, known.set(share, found))
       return found
+    },
+    atLoad: ({ name }, perSecond) => {
+      const key = `${name}\u0000${perSecond}`
+      if (!others.has(key)) others.set(key, factsOf(withOneLoad(model, name, perSecond)))
+      return others.get(key)!
     },
     callsTo: component => calls().get(component) ?? [],
     gatewaysBefore: service => gateways().get(service) ?? [],

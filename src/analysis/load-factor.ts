@@ -25,6 +25,11 @@ export function withLoad(model: Model, factors: LoadFactors): Model {
   return toModel(scaled)
 }
 
+/** The same system while one journey has this load all the time. */
+export function withOneLoad({ raw }: Model, journey: string, steady: number): Model {
+  return toModel({ ...raw, journeys: { ...raw.journeys, [journey]: { ...raw.journeys?.[journey], load: { steady } } } })
+}
+
 function timesLoad(load: NonNullable<Journey['load']>, factor: number): NonNullable<Journey['load']> {
   const { steady, peak, offPeak } = load
   return {

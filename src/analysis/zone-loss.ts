@@ -1,6 +1,6 @@
 import type { Path } from '../finding.ts'
 import type { Service } from '../manifest/model.ts'
-import { exactly, quotient, stated, type Estimate } from './estimate.ts'
+import { distinct, exactly, quotient, stated, unknown, type Estimate } from './estimate.ts'
 import type { Facts } from './index.ts'
 import type { LoadKind } from './load.ts'
 
@@ -47,6 +47,22 @@ export const afterLoss = (instances: number, zones: number): number => instances
 
 /** The least number of instances of which enough survive: n · z / (z - 1), rounded up. */
 export const sizeFor = (needed: number, zones: number): number => Math.ceil((needed * zones) / (zones - 1))
+
+/**
+ * Instances that run at a load before anything goes wrong: all of a fixed number, or what the autoscaler keeps for it.
+ * `undefined` for what has no instances to count.
+ */
+export function instancesAt(service: Service, kind: LoadKind, facts: Facts): Estimate | undefined {
+  const needed = neededInstances(service, kind, facts)
+  if (!needed) return undefined
+  const { replicas, autoscaling, path } = service
+  if (replicas?.min !== undefined && replicas.max === undefined && autoscaling !== 'none')
+    return unknown([...path, 'replicas', 'max'], replicas.min)
+  const least = running(service, needed.low)
+  const { high } =
+    needed.high === undefined ? running(service, Number.POSITIVE_INFINITY) : running(service, needed.high)
+  return { low: least.low, high, missing: least.low === high ? [] : distinct([...least.missing, ...needed.missing]) }
+}
 
 function neededInstances(service: Service, kind: LoadKind, facts: Facts): Estimate | undefined {
   const utilisation = facts.utilisation(service, kind)

@@ -55,7 +55,10 @@ export const manifestSchema = element(
       'Where services run. Documented defaults of the platform then count as known, and are marked where they are used.',
       { example: 'kubernetes' },
     ),
-    owner: fact(text(), 'Team that answers for what names no owner.', { example: 'team-shop' }),
+    owner: fact(text(), 'Team that answers for what names no owner.', {
+      ask: 'Which team answers for components that name no owner?',
+      example: 'team-shop',
+    }),
     include: fact(
       listOf(text(), 'globs'),
       'Files whose elements belong to this manifest; globs relative to this file.',

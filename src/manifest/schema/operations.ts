@@ -95,17 +95,28 @@ export const decisionSchema = element(
 
 export const flagSchema = element(
   {
-    type: fact(choice('release', 'experiment', 'ops', 'permission'), 'What it is for.', { example: 'release' }),
+    type: fact(
+      choice('release', 'experiment', 'ops', 'permission'),
+      'What it is for; `ops`: a kill switch, which stays.',
+      {
+        ask: 'Is the flag there for a release, an experiment, as a kill switch or for permissions?',
+        example: 'release',
+      },
+    ),
     owner: fact(orNone(text(), 'a team'), 'Who removes it.', {
       ask: 'Which team removes the flag when it has done its work?',
       example: 'team-web',
     }),
     created: fact(date(), 'When it was made.', { example: '2026-08-01' }),
-    expires: fact(orNone(date(), 'a date'), 'When it must be gone.', { example: '2026-12-01' }),
+    expires: fact(orNone(date(), 'a date'), 'When it must be gone.', {
+      ask: 'By when is the flag gone?',
+      example: '2026-12-01',
+    }),
+    // `false` is a value here, the usual one, and does not deny it.
     default: fact(
-      orNone(oneOf([flag(), text()], 'true, false or text'), 'a value'),
-      'Value while the provider is down.',
-      { example: 'off' },
+      oneOf([flag(), text()], 'true, false or text, or none'),
+      'Value while the provider is down; `none` if there is none.',
+      { ask: 'Which value does the flag have while its provider is down?', example: 'false' },
     ),
     provider: fact(reference('a component'), 'What answers for it.', { example: 'flagd' }),
     guards: fact(listOf(reference('a service'), 'services'), 'What it switches.', { example: '[checkout]' }),

@@ -104,6 +104,7 @@ export const manifestSchema = element(
       example: '{ failover-2026-09: { scenario: failover, on: orders-db, date: 2026-09-14 } }',
     }),
     decisions: fact(named(decisionSchema, 'a decision'), 'Architecture decision records.', {
+      ask: 'Where are decisions written down that are hard to take back?',
       example: '{ ADR-007: { title: Shard orders by tenant, status: accepted } }',
     }),
     flags: fact(named(flagSchema, 'a feature flag'), 'Feature flags.', {

@@ -85,10 +85,16 @@ export const decisionSchema = element(
   {
     title: fact(text(), 'What was decided.', { example: 'Shard orders by tenant' }),
     status: fact(choice('proposed', 'accepted', 'superseded', 'rejected'), 'Where it stands.', { example: 'accepted' }),
-    supersededBy: fact(reference('a decision'), 'The decision that replaces it.', { example: 'ADR-019' }),
+    supersededBy: fact(reference('a decision'), 'The decision that replaces it.', {
+      ask: 'Which decision replaces it?',
+      example: 'ADR-019',
+    }),
     date: fact(date(), 'When.', { example: '2026-05-04' }),
     document: fact(text(), 'Where it is written.', { example: 'docs/adr/007.md' }),
-    concerns: fact(listOf(reference('an element'), 'names'), 'Components it is about.', { example: '[orders-db]' }),
+    concerns: fact(listOf(reference('an element'), 'names'), 'Components it is about.', {
+      ask: 'Which components is the decision about?',
+      example: '[orders-db]',
+    }),
   },
   'a map with title, status, date',
 )

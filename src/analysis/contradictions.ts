@@ -1,5 +1,6 @@
 import type { Path } from '../finding.ts'
-import type { Cache, Journey, Model, Queue, Service, Slo, Store } from '../manifest/model.ts'
+import type { Cache, Component, Journey, Model, Queue, Service, Slo, Store } from '../manifest/model.ts'
+import { percentiles, shareOf, type Percentile, type StatedTime } from './formulas/log-normal.ts'
 import { duration, number, percent, plural, rate } from '../units.ts'
 
 /** Two stated facts of one element that cannot both hold. */
@@ -20,13 +21,15 @@ interface Subject {
 
 /** Each pair that is looked at, by the elements that may state it. */
 export function contradictionsIn(model: Model): Contradiction[] {
-  const { journeys, slos, services, stores, queues, caches } = model
+  const { components, consumes, journeys, slos, services, stores, queues, caches } = model
   return [
     ...check(journeys, [peakBelowSteady, quietestAboveSteady]),
     ...check(slos, [alertsLongerThanWindow]),
     ...check(services, [fewestAboveMost, probesLongerThanPatience, canaryGoesBack]),
     ...[stores, queues, caches].flatMap(section => check<Store | Queue | Cache>(section, [failoverToNothing])),
     ...check(queues, [orderOverPartitions, moreConfirmationsThanCopies]),
+    ...check(components, [timesOfComponent]),
+    ...consumes.flatMap(consume => timesOf(consume, 'processing', consume.processing)),
   ]
 }
 
@@ -171,4 +174,55 @@ function moreConfirmationsThanCopies(queue: Queue): Found {
     `needs ${plural(minInsync, 'copy', 'copies')} to confirm a write and has ${number(replicationFactor)}`,
     `at most ${number(replicationFactor)}`,
   )
+}
+
+/** What the times of one percentile and above contribute to the mean at least. Rounded, as `1 - 0.99` is not quite 0.01. */
+const leastMean = ({ name, value }: { name: Percentile; value: number }): number =>
+  Number(((1 - shareOf[name]) * value).toPrecision(11))
+
+const timesOfComponent = (component: Component): Found[] => [
+  ...timesOf(component, 'latency', component.latency),
+  ...(component.kind === 'service' ? timesOf(component, 'serviceTime', component.serviceTime) : []),
+]
+
+/**
+ * A higher percentile is never less than a lower one. A mean may lie above all of them, as a few very long times lift it, but
+ * not far below: of a hundred times one takes p99 or longer, and that one alone brings the mean to a hundredth of it.
+ */
+function timesOf(about: Subject, key: string, time: StatedTime = {}): Contradiction[] {
+  const known = percentiles.flatMap(name => (time[name] === undefined ? [] : [{ name, value: time[name] }]))
+  const found = known.flatMap(({ name, value }, i) => {
+    const before = known[i - 1]
+    if (before === undefined || value >= before.value) return []
+    const is = `has a ${name} of ${duration(value)} for its ${key}, less than its ${before.name} of ${duration(before.value)}`
+    return [
+      pair(
+        about,
+        [
+          [key, name],
+          [key, before.name],
+        ],
+        is,
+        `a ${name} of at least ${duration(before.value)}`,
+      ),
+    ]
+  })
+  const { mean } = time
+  if (mean === undefined) return found
+  const heaviest = known.map(one => ({ ...one, alone: leastMean(one) })).toSorted((a, b) => b.alone - a.alone)[0]
+  if (heaviest === undefined || mean >= heaviest.alone) return found
+  const { name, value, alone } = heaviest
+  const is = `has a mean of ${duration(mean)} for its ${key}, though ${percent(1 - shareOf[name])} of the times are ${duration(value)} or more`
+  return [
+    ...found,
+    pair(
+      about,
+      [
+        [key, 'mean'],
+        [key, name],
+      ],
+      is,
+      `a mean of at least ${duration(alone)}`,
+    ),
+  ]
 }

@@ -14,6 +14,7 @@ const subjects: { [K in keyof Subjects]: (model: Model) => Iterable<Subjects[K]>
   cache: model => model.caches.values(),
   external: model => model.externals.values(),
   job: model => model.jobs.values(),
+  flag: model => model.flags.values(),
   call: model => model.calls,
   publish: model => model.publishes,
   consume: model => model.consumes,

@@ -7,6 +7,7 @@ import type {
   Component,
   Consume,
   External,
+  Flag,
   Job,
   Journey,
   Model,
@@ -29,6 +30,7 @@ export interface Subjects {
   cache: Cache
   external: External
   job: Job
+  flag: Flag
   call: Call
   publish: Publish
   consume: Consume

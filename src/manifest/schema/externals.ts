@@ -5,7 +5,10 @@ import { componentFacts } from './shared.ts'
 /** What others run and we call. */
 export const externalSchema = element(
   {
-    owner: fact(orNone(text(), 'a team'), 'The team that deals with it.', { example: 'team-payments' }),
+    owner: fact(orNone(text(), 'a team'), 'The team that deals with it.', {
+      ask: 'Which team deals with the provider when it fails?',
+      example: 'team-payments',
+    }),
     criticality: componentFacts.criticality,
     vendor: componentFacts.vendor,
     contact: fact(orNone(text(), 'a contact'), 'Whom to call.', { example: 'support@psp.example' }),

@@ -128,8 +128,14 @@ const burnRateAlert = element(
       { example: '5m' },
     ),
     severity: fact(choice('page', 'ticket', 'info'), 'Whether somebody is woken.', { example: 'page' }),
-    runbook: fact(runbook(), 'What to do.', { example: 'docs/runbooks/checkout.md' }),
-    owner: fact(orNone(text(), 'a team'), 'Who is told.', { example: 'team-orders' }),
+    runbook: fact(runbook(), 'What to do.', {
+      ask: 'Where is it written what to do when this alert fires?',
+      example: 'docs/runbooks/checkout.md',
+    }),
+    owner: fact(orNone(text(), 'a team'), 'Who is told.', {
+      ask: 'Which team does the alert reach?',
+      example: 'team-orders',
+    }),
   },
   'a map with burnRate, longWindow, shortWindow, severity',
 )
@@ -196,8 +202,14 @@ export const alertSchema = element(
       'Whether the resource is gone when the limit is reached, as a full disk or an expired certificate.',
       { example: 'true' },
     ),
-    runbook: fact(runbook(), 'What to do.', { example: 'docs/runbooks/order-events.md' }),
-    owner: fact(orNone(text(), 'a team'), 'Who is told.', { example: 'team-orders' }),
+    runbook: fact(runbook(), 'What to do.', {
+      ask: 'Where is it written what to do when this alert fires?',
+      example: 'docs/runbooks/order-events.md',
+    }),
+    owner: fact(orNone(text(), 'a team'), 'Who is told.', {
+      ask: 'Which team does the alert reach?',
+      example: 'team-orders',
+    }),
     minimum: fact(count(), 'Least number below which it fires, such as consumers.', { example: '1' }),
   },
   'a map with signal, on, severity, runbook',

@@ -55,7 +55,10 @@ export const manifestSchema = element(
       'Where services run. Documented defaults of the platform then count as known, and are marked where they are used.',
       { example: 'kubernetes' },
     ),
-    owner: fact(text(), 'Team that answers for what names no owner.', { example: 'team-shop' }),
+    owner: fact(text(), 'Team that answers for what names no owner.', {
+      ask: 'Which team answers for components that name no owner?',
+      example: 'team-shop',
+    }),
     include: fact(
       listOf(text(), 'globs'),
       'Files whose elements belong to this manifest; globs relative to this file.',
@@ -101,6 +104,7 @@ export const manifestSchema = element(
       example: '{ failover-2026-09: { scenario: failover, on: orders-db, date: 2026-09-14 } }',
     }),
     decisions: fact(named(decisionSchema, 'a decision'), 'Architecture decision records.', {
+      ask: 'Where are decisions written down that are hard to take back?',
       example: '{ ADR-007: { title: Shard orders by tenant, status: accepted } }',
     }),
     flags: fact(named(flagSchema, 'a feature flag'), 'Feature flags.', {

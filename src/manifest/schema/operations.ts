@@ -9,12 +9,18 @@ import { runbook } from './shared.ts'
 
 export const jobSchema = element(
   {
-    owner: fact(orNone(text(), 'a team'), 'The team that answers for it.', { example: 'team-billing' }),
+    owner: fact(orNone(text(), 'a team'), 'The team that answers for it.', {
+      ask: 'Which team answers for it when it breaks?',
+      example: 'team-billing',
+    }),
     purpose: fact(choice('product', 'analytics', 'maintenance', 'reconciliation', 'export'), 'What it is for.', {
       ask: 'What is the job for?',
       example: 'analytics',
     }),
-    critical: fact(flag(), 'Whether users are harmed when it does not run.', { example: 'true' }),
+    critical: fact(flag(), 'Whether users are harmed when it does not run.', {
+      ask: 'Are users harmed when the job does not run?',
+      example: 'true',
+    }),
     schedule: fact(text(), 'Cron expression with five fields, in the time zone of the peak windows.', {
       ask: 'When does it run?',
       example: '0 3 * * *',
@@ -34,7 +40,10 @@ export const jobSchema = element(
     lossTolerated: fact(flag(), 'Whether missing a run does no harm.', { default: '`false`', example: 'true' }),
     freshness: fact(orNone(positiveDuration(), 'a duration'), 'How old its result may be.', { example: '1d' }),
     processes: fact(count(1), 'Processes that run at the same time.', { default: '1' }),
-    runbook: fact(runbook(), 'What to do when it breaks.', { example: 'docs/runbooks/report.md' }),
+    runbook: fact(runbook(), 'What to do when it breaks.', {
+      ask: 'Where is it written what to do when it breaks, and when was that last followed?',
+      example: 'docs/runbooks/report.md',
+    }),
     calls: fact(listOf(callSchema, 'calls, each with `to`'), 'What it calls.', {
       example: '[{ to: orders-db, access: read, readFrom: replica }]',
     }),
@@ -76,24 +85,44 @@ export const decisionSchema = element(
   {
     title: fact(text(), 'What was decided.', { example: 'Shard orders by tenant' }),
     status: fact(choice('proposed', 'accepted', 'superseded', 'rejected'), 'Where it stands.', { example: 'accepted' }),
-    supersededBy: fact(reference('a decision'), 'The decision that replaces it.', { example: 'ADR-019' }),
+    supersededBy: fact(reference('a decision'), 'The decision that replaces it.', {
+      ask: 'Which decision replaces it?',
+      example: 'ADR-019',
+    }),
     date: fact(date(), 'When.', { example: '2026-05-04' }),
     document: fact(text(), 'Where it is written.', { example: 'docs/adr/007.md' }),
-    concerns: fact(listOf(reference('an element'), 'names'), 'Components it is about.', { example: '[orders-db]' }),
+    concerns: fact(listOf(reference('an element'), 'names'), 'Components it is about.', {
+      ask: 'Which components is the decision about?',
+      example: '[orders-db]',
+    }),
   },
   'a map with title, status, date',
 )
 
 export const flagSchema = element(
   {
-    type: fact(choice('release', 'experiment', 'ops', 'permission'), 'What it is for.', { example: 'release' }),
-    owner: fact(orNone(text(), 'a team'), 'Who removes it.', { example: 'team-web' }),
+    type: fact(
+      choice('release', 'experiment', 'ops', 'permission'),
+      'What it is for; `ops`: a kill switch, which stays.',
+      {
+        ask: 'Is the flag there for a release, an experiment, as a kill switch or for permissions?',
+        example: 'release',
+      },
+    ),
+    owner: fact(orNone(text(), 'a team'), 'Who removes it.', {
+      ask: 'Which team removes the flag when it has done its work?',
+      example: 'team-web',
+    }),
     created: fact(date(), 'When it was made.', { example: '2026-08-01' }),
-    expires: fact(orNone(date(), 'a date'), 'When it must be gone.', { example: '2026-12-01' }),
+    expires: fact(orNone(date(), 'a date'), 'When it must be gone.', {
+      ask: 'By when is the flag gone?',
+      example: '2026-12-01',
+    }),
+    // `false` is a value here, the usual one, and does not deny it.
     default: fact(
-      orNone(oneOf([flag(), text()], 'true, false or text'), 'a value'),
-      'Value while the provider is down.',
-      { example: 'off' },
+      oneOf([flag(), text()], 'true, false or text, or none'),
+      'Value while the provider is down; `none` if there is none.',
+      { ask: 'Which value does the flag have while its provider is down?', example: 'false' },
     ),
     provider: fact(reference('a component'), 'What answers for it.', { example: 'flagd' }),
     guards: fact(listOf(reference('a service'), 'services'), 'What it switches.', { example: '[checkout]' }),

@@ -8,7 +8,10 @@ const dlq = element(
     maxReceive: fact(count(1), 'Deliveries before a message is put aside.', { example: '5' }),
     retention: fact(positiveDuration(), 'How long it is kept there.', { example: '14d' }),
     alert: fact(flag(), 'Whether somebody is told of the first message.', { example: 'true' }),
-    owner: fact(orNone(text(), 'a team'), 'Who looks at it.', { example: 'team-orders' }),
+    owner: fact(orNone(text(), 'a team'), 'Who looks at it.', {
+      ask: 'Which team looks at the messages that were put aside?',
+      example: 'team-orders',
+    }),
     redrive: fact(flag(), 'Whether messages are sent again from there.', { example: 'true' }),
   },
   'a map with to, maxReceive, retention, alert',

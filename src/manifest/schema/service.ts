@@ -15,7 +15,10 @@ export const serviceSchema = element(
     purpose: fact(choice('product', 'notification', 'analytics', 'indexing', 'audit-export'), 'What its work is for.', {
       example: 'analytics',
     }),
-    owner: fact(orNone(text(), 'a team'), 'The team that answers for it.', { example: 'team-orders' }),
+    owner: fact(orNone(text(), 'a team'), 'The team that answers for it.', {
+      ask: 'Which team answers for it when it breaks?',
+      example: 'team-orders',
+    }),
     criticality: fact(criticality(), 'How bad its loss is. Absent: that of the journeys it serves.', {
       example: 'high',
     }),
@@ -121,7 +124,10 @@ export const serviceSchema = element(
       ask: 'Are metrics, traces and correlated logs in place?',
       example: '{ metrics: true, traces: true, logs: structured }',
     }),
-    runbook: fact(runbook(), 'What to do when it breaks.', { example: 'docs/runbooks/orders.md' }),
+    runbook: fact(runbook(), 'What to do when it breaks.', {
+      ask: 'Where is it written what to do when it breaks, and when was that last followed?',
+      example: 'docs/runbooks/orders.md',
+    }),
     vendor: fact(text(), 'Vendor or platform it shares its fate with.', { example: 'aws' }),
     routes: fact(listOf(route, 'routes'), 'What it answers to the outside.', {
       example: '[{ path: /me/orders, authentication: oidc, data: personal }]',

@@ -30,8 +30,11 @@ export const runbook = () =>
       text().transform(path => ({ path }) as { path?: string; verified?: string }),
       element(
         {
-          path: fact(text(), 'Where it is.', { example: 'docs/runbooks/orders.md' }),
-          verified: fact(date(), 'When it was last followed.', { example: '2026-10-02' }),
+          path: fact(text(), 'Where it is.', { ask: 'Where is the runbook?', example: 'docs/runbooks/orders.md' }),
+          verified: fact(date(), 'When it was last followed.', {
+            ask: 'When did somebody last follow the runbook, step by step?',
+            example: '2026-10-02',
+          }),
         },
         'a path or a map with path and verified',
       ),
@@ -55,7 +58,10 @@ const failover = element(
 /** Facts that any component with data or connections can carry. */
 export const componentFacts = {
   engine: fact(text(), 'Product and version.', { ask: 'Which product is it?', example: 'postgres@16' }),
-  owner: fact(orNone(text(), 'a team'), 'The team that answers for it.', { example: 'team-orders' }),
+  owner: fact(orNone(text(), 'a team'), 'The team that answers for it.', {
+    ask: 'Which team answers for it when it breaks?',
+    example: 'team-orders',
+  }),
   criticality: fact(criticality(), 'How bad its loss is. Absent: that of the journeys it serves.', { example: 'high' }),
   vendor: fact(text(), 'Vendor or platform it shares its fate with.', { example: 'aws' }),
   replicas: fact(count(), 'Nodes that hold the data, the primary included.', {
@@ -116,7 +122,10 @@ export const componentFacts = {
     { example: '{ rpo: 5m, rto: 30m }' },
   ),
   lossTolerated: fact(flag(), 'Whether losing its data does no harm.', { default: '`false`', example: 'true' }),
-  runbook: fact(runbook(), 'What to do when it breaks.', { example: 'docs/runbooks/orders-db.md' }),
+  runbook: fact(runbook(), 'What to do when it breaks.', {
+    ask: 'Where is it written what to do when it breaks, and when was that last followed?',
+    example: 'docs/runbooks/orders-db.md',
+  }),
   observability: fact(
     element(
       {

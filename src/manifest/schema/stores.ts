@@ -106,7 +106,10 @@ export const storeSchema = element(
       ask: 'What does it drop when its memory is full?',
       example: 'noeviction',
     }),
-    consistency: fact(choice('strong', 'eventual'), 'What a reader sees after a write.', { example: 'strong' }),
+    consistency: fact(choice('strong', 'eventual'), 'What a reader sees after a write.', {
+      ask: 'Does a reader always see the last write?',
+      example: 'strong',
+    }),
     rebuildFrom: fact(orNone(text(), 'where it can be rebuilt from'), 'What it can be rebuilt from.', {
       example: 'order-events',
     }),
@@ -114,7 +117,10 @@ export const storeSchema = element(
     size: fact(size(), 'Data it holds.', { example: '800GB' }),
     rates: fact(
       element(
-        { read: fact(rate(), 'Reads.', { example: '9000/s' }), write: fact(rate(), 'Writes.', { example: '300/s' }) },
+        {
+          read: fact(rate(), 'Reads.', { ask: 'How many reads are there per second?', example: '9000/s' }),
+          write: fact(rate(), 'Writes.', { ask: 'How many writes are there per second?', example: '300/s' }),
+        },
         'a map with read, write',
       ),
       'Reads and writes, measured.',
@@ -127,9 +133,22 @@ export const storeSchema = element(
     keys: fact(
       element(
         {
-          cardinality: fact(count(1), 'Different keys.', { example: '50000' }),
-          hotShare: fact(share(), 'Share of the busiest key.', { example: '2%' }),
-          writeSharded: fact(flag(), 'Whether a suffix spreads hot keys.', { example: 'true' }),
+          cardinality: fact(count(1), 'Different keys.', {
+            ask: 'How many different keys are there?',
+            example: '50000',
+          }),
+          hotShare: fact(share(), 'Share of the busiest key.', {
+            ask: 'Which share of the requests has the busiest key?',
+            example: '2%',
+          }),
+          writeSharded: fact(
+            flag(),
+            'Whether a suffix spreads hot keys, or the store splits them by a sort key that does not only grow.',
+            {
+              ask: 'Does a suffix, or a sort key that does not only grow, spread a busy key over several partitions?',
+              example: 'true',
+            },
+          ),
         },
         'a map with cardinality, hotShare',
       ),

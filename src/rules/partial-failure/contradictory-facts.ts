@@ -38,6 +38,13 @@ export default defineRule({
     'queues.replicationFactor',
     'slos.window',
     'slos.alerts.longWindow',
+    'services.latency',
+    'services.serviceTime',
+    'stores.latency',
+    'queues.latency',
+    'caches.latency',
+    'externals.latency',
+    'consumes.processing',
   ],
 
   *check(model) {
@@ -137,6 +144,53 @@ export default defineRule({
             alerts:
               - burnRate: 1
                 longWindow: 30d # <--
+      `,
+    },
+    {
+      title: 'Percentiles that fall, and means that are too small for what the slow ones take',
+      bad: yaml`
+        services:
+          shop:
+            serviceTime:
+              p50: 80ms
+              p99: 60ms # <--
+            latency:
+              p50: 100ms
+              p95: 400ms
+              p99: 390ms # <--
+              p999: 2s
+            consumes:
+              - from: order-events
+                processing:
+                  mean: 4ms # <--
+                  p99: 500ms
+        stores:
+          orders-db:
+            latency:
+              mean: 2ms # <--
+              p50: 5ms
+              p999: 100ms
+        externals:
+          psp:
+            latency:
+              mean: 30ms
+              p90: 200ms
+              p95: 150ms # <--
+              p999: 2s
+      `,
+    },
+    {
+      title: 'A few very long times lift a mean above the 99th percentile',
+      good: yaml`
+        services:
+          shop:
+            latency: { mean: 300ms, p50: 20ms, p95: 90ms, p99: 90ms, p999: 40s }
+            serviceTime: { mean: 1ms, p50: 2ms, p99: 100ms, p999: 1s }
+            consumes: [{ from: order-events, processing: { mean: 5ms, p99: 500ms } }]
+        caches:
+          sessions: { latency: { mean: 1ms, p99: 20ms } }
+        queues:
+          order-events: { latency: { p99: 20ms } }
       `,
     },
     {

@@ -2,6 +2,7 @@
 import type { AnyRule } from './define.ts'
 import burnRateUnreachable from './alerting/burn-rate-unreachable.ts'
 import burnRateWindowMismatch from './alerting/burn-rate-window-mismatch.ts'
+import decisionWithoutAdr from './alerting/decision-without-adr.ts'
 import journeyWithoutSlo from './alerting/journey-without-slo.ts'
 import lowTrafficSlo from './alerting/low-traffic-slo.ts'
 import ownerMissing from './alerting/owner-missing.ts'
@@ -32,6 +33,8 @@ import canaryBakeTooShort from './migrations/canary-bake-too-short.ts'
 import canaryInvisibleToSloAlert from './migrations/canary-invisible-to-slo-alert.ts'
 import deployBelowPeak from './migrations/deploy-below-peak.ts'
 import drainShorterThanRequest from './migrations/drain-shorter-than-request.ts'
+import flagStaleOrUnowned from './migrations/flag-stale-or-unowned.ts'
+import lockTimeoutExhaustsPool from './migrations/lock-timeout-exhausts-pool.ts'
 import migrationAtStartupRace from './migrations/migration-at-startup-race.ts'
 import migrationContractBeforeExpand from './migrations/migration-contract-before-expand.ts'
 import migrationIrreversible from './migrations/migration-irreversible.ts'
@@ -43,6 +46,7 @@ import callWithoutTimeout from './partial-failure/call-without-timeout.ts'
 import chattyCall from './partial-failure/chatty-call.ts'
 import compositeAvailabilityBelowSlo from './partial-failure/composite-availability-below-slo.ts'
 import contradictoryFacts from './partial-failure/contradictory-facts.ts'
+import criticalJourneyWithoutDegradedMode from './partial-failure/critical-journey-without-degraded-mode.ts'
 import criticalityInversion from './partial-failure/criticality-inversion.ts'
 import danglingReference from './partial-failure/dangling-reference.ts'
 import drillContradictsObjective from './partial-failure/drill-contradicts-objective.ts'
@@ -51,9 +55,11 @@ import failoverConsumesBudget from './partial-failure/failover-consumes-budget.t
 import failureModeUnrehearsed from './partial-failure/failure-mode-unrehearsed.ts'
 import fallbackOverloadsTarget from './partial-failure/fallback-overloads-target.ts'
 import fallbackSharesFate from './partial-failure/fallback-shares-fate.ts'
+import fanOutTail from './partial-failure/fan-out-tail.ts'
 import hedgeWithoutGuard from './partial-failure/hedge-without-guard.ts'
 import internalServiceExposed from './partial-failure/internal-service-exposed.ts'
 import journeyLatencyOverTarget from './partial-failure/journey-latency-over-target.ts'
+import metastableVulnerable from './partial-failure/metastable-vulnerable.ts'
 import noAdmissionControl from './partial-failure/no-admission-control.ts'
 import noncriticalWorkOnCriticalPath from './partial-failure/noncritical-work-on-critical-path.ts'
 import probeChecksDependency from './partial-failure/probe-checks-dependency.ts'
@@ -76,6 +82,7 @@ import backupNeverRestored from './read-write/backup-never-restored.ts'
 import derivedStoreAsSourceOfTruth from './read-write/derived-store-as-source-of-truth.ts'
 import evenOrTwoNodeQuorum from './read-write/even-or-two-node-quorum.ts'
 import failoverSlowerThanRto from './read-write/failover-slower-than-rto.ts'
+import hotPartition from './read-write/hot-partition.ts'
 import invariantOnEventualStore from './read-write/invariant-on-eventual-store.ts'
 import noBackupSystemOfRecord from './read-write/no-backup-system-of-record.ts'
 import projectionWithoutRebuild from './read-write/projection-without-rebuild.ts'
@@ -84,6 +91,8 @@ import readYourWritesOnReplica from './read-write/read-your-writes-on-replica.ts
 import restoreExceedsRto from './read-write/restore-exceeds-rto.ts'
 import sharedDatastore from './read-write/shared-datastore.ts'
 import weakWriteAcknowledgement from './read-write/weak-write-acknowledgement.ts'
+import autoscaleHeadroom from './scaling/autoscale-headroom.ts'
+import autoscaleMetricBlind from './scaling/autoscale-metric-blind.ts'
 import autoscaleTargetUnreachable from './scaling/autoscale-target-unreachable.ts'
 import capacityBelowPeak from './scaling/capacity-below-peak.ts'
 import connectionLedgerOverflow from './scaling/connection-ledger-overflow.ts'
@@ -101,17 +110,20 @@ import localStateWithReplicas from './scaling/local-state-with-replicas.ts'
 import orderingContradiction from './scaling/ordering-contradiction.ts'
 import partitionsCapThroughput from './scaling/partitions-cap-throughput.ts'
 import poolDeadlock from './scaling/pool-deadlock.ts'
+import poolSmallerThanDemand from './scaling/pool-smaller-than-demand.ts'
 import queueUnstable from './scaling/queue-unstable.ts'
 import rateLimitAboveCapacity from './scaling/rate-limit-above-capacity.ts'
 import rateLimitBelowPeak from './scaling/rate-limit-below-peak.ts'
 import retentionBelowOutage from './scaling/retention-below-outage.ts'
 import retryHorizonShorterThanFailover from './scaling/retry-horizon-shorter-than-failover.ts'
 import scaleToZeroOnCriticalPath from './scaling/scale-to-zero-on-critical-path.ts'
+import utilisationTooHigh from './scaling/utilisation-too-high.ts'
 import visibilityTimeoutTooShort from './scaling/visibility-timeout-too-short.ts'
 
 export const rules: readonly AnyRule[] = [
   burnRateUnreachable,
   burnRateWindowMismatch,
+  decisionWithoutAdr,
   journeyWithoutSlo,
   lowTrafficSlo,
   ownerMissing,
@@ -142,6 +154,8 @@ export const rules: readonly AnyRule[] = [
   canaryInvisibleToSloAlert,
   deployBelowPeak,
   drainShorterThanRequest,
+  flagStaleOrUnowned,
+  lockTimeoutExhaustsPool,
   migrationAtStartupRace,
   migrationContractBeforeExpand,
   migrationIrreversible,
@@ -153,6 +167,7 @@ export const rules: readonly AnyRule[] = [
   chattyCall,
   compositeAvailabilityBelowSlo,
   contradictoryFacts,
+  criticalJourneyWithoutDegradedMode,
   criticalityInversion,
   danglingReference,
   drillContradictsObjective,
@@ -161,9 +176,11 @@ export const rules: readonly AnyRule[] = [
   failureModeUnrehearsed,
   fallbackOverloadsTarget,
   fallbackSharesFate,
+  fanOutTail,
   hedgeWithoutGuard,
   internalServiceExposed,
   journeyLatencyOverTarget,
+  metastableVulnerable,
   noAdmissionControl,
   noncriticalWorkOnCriticalPath,
   probeChecksDependency,
@@ -186,6 +203,7 @@ export const rules: readonly AnyRule[] = [
   derivedStoreAsSourceOfTruth,
   evenOrTwoNodeQuorum,
   failoverSlowerThanRto,
+  hotPartition,
   invariantOnEventualStore,
   noBackupSystemOfRecord,
   projectionWithoutRebuild,
@@ -194,6 +212,8 @@ export const rules: readonly AnyRule[] = [
   restoreExceedsRto,
   sharedDatastore,
   weakWriteAcknowledgement,
+  autoscaleHeadroom,
+  autoscaleMetricBlind,
   autoscaleTargetUnreachable,
   capacityBelowPeak,
   connectionLedgerOverflow,
@@ -211,11 +231,13 @@ export const rules: readonly AnyRule[] = [
   orderingContradiction,
   partitionsCapThroughput,
   poolDeadlock,
+  poolSmallerThanDemand,
   queueUnstable,
   rateLimitAboveCapacity,
   rateLimitBelowPeak,
   retentionBelowOutage,
   retryHorizonShorterThanFailover,
   scaleToZeroOnCriticalPath,
+  utilisationTooHigh,
   visibilityTimeoutTooShort,
 ]

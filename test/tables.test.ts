@@ -49,7 +49,7 @@ describe('numbers of a small shop', () => {
       component: 'db',
       factor: { value: 3, bound: 'exact' },
       load: { value: 200 },
-      failing: { value: 600, tone: 'bad' },
+      failing: { value: 600, tone: 'close', bound: 'most' },
       capacity: { value: 500 },
     })
     expect((cells(shop, 'retries')['left'] as { value: number }).value).toBeCloseTo(500 / 3, 9)

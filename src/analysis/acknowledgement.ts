@@ -164,6 +164,7 @@ function* lostAtCrash(store: Store): Found {
     at: [...path, 'flushOnCommit'],
     is: `"${name}" may lose no data, but confirms a commit before it is on disk`,
     expected: 'a flush before the answer',
+    fix: 'Set flushOnCommit to true, or accept the loss of the last commits when it crashes',
     evidence: [{ label: 'rpo 0s', at: [...path, 'objectives', 'rpo'] }],
     severity: 'error',
   }

@@ -40,7 +40,7 @@ function rowOf(ledger: BudgetLedger, { model }: Pick<Sources, 'model' | 'facts'>
     [
       slo.name,
       atMost(budget),
-      page.by ? atLeast(page.time) : atLeast(page.time),
+      atLeast(page.time),
       failover ? atLeast(failover.loss, over(failover.loss)) : '-',
       badDeploy ? atLeast(badDeploy.loss, over(badDeploy.loss)) : '-',
       atLeast(zoneLoss, over(zoneLoss)),

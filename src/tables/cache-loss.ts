@@ -9,7 +9,9 @@ export function cacheLossTable(sources: Sources): Table {
   return {
     id: 'cache-loss',
     title: 'Origins without their caches, at the peak',
-    notes: ['empty: 1 / (1 - hit ratio) times the reads. one node: of several, with consistent hashing.'],
+    notes: [
+      'empty: 1 / (1 - hit ratio) times the reads. one node: when one of several is lost, by how keys are spread.',
+    ],
     columns: [
       { key: 'cache', title: 'cache', unit: 'text' },
       { key: 'origin', title: 'origin', unit: 'text' },

@@ -3,7 +3,7 @@ import type { Estimate } from '../analysis/estimate.ts'
 import { formatRoute } from '../analysis/reach.ts'
 import type { Component } from '../manifest/model.ts'
 import { number } from '../units.ts'
-import { atLeast, atMost, figure, row, type Row, type Sources, type Table, utilisationTone, valueOf } from './table.ts'
+import { atLeast, atMost, figure, row, type Row, type Sources, type Table, valueOf } from './table.ts'
 
 /** How many attempts reach each component while it fails, and what is left of its capacity. */
 export function retriesTable(sources: Sources): Table {
@@ -43,7 +43,8 @@ function rowOf(component: Component, amplification: Amplification, { facts }: So
   }
   const most = capacity?.high
   const left = most === undefined ? undefined : most / factor.low
-  const isOver = most === undefined || load.low === 0 ? undefined : utilisationTone(failing.low / most)
+  // All of the load by the worst path: the most that may come, where not all of it takes that path.
+  const tone = most === undefined ? undefined : load.low >= most ? 'bad' : failing.low >= most ? 'close' : 'good'
   return row(
     component.path,
     facts.journeys.through(component.name),
@@ -55,7 +56,7 @@ function rowOf(component: Component, amplification: Amplification, { facts }: So
         factor.low === factor.high ? 'exact' : 'least',
       ),
       atLeast(load),
-      atLeast(failing, isOver),
+      failing.low > 0 ? figure(failing.low, tone, factor.low > 1 ? 'most' : 'exact') : undefined,
       capacity && atMost(capacity),
       figure(left, undefined, capacity?.low === most && factor.low === factor.high ? 'exact' : 'most'),
     ],

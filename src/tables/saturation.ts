@@ -11,7 +11,7 @@ export function saturationTable({ model, facts }: Sources): Table {
     id: 'saturation',
     title: 'What runs out first when all journeys grow together',
     notes: [
-      'used: at the declared peak and full scale. lasts: times that peak; an upper bound, as work slows down before.',
+      'used: at the declared peak, of what there is at full scale. lasts: times that peak, at most, as work slows down before.',
       ...(limit?.times.high === undefined
         ? []
         : [`"${limit.component.name}" turns away what is above ${number(limit.times.high)} times the peak.`]),

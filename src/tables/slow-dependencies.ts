@@ -2,7 +2,6 @@ import type { Edge } from '../analysis/graph.ts'
 import { guardOf, hangOf, type Hang } from '../analysis/hang.ts'
 import { waitsOnNetwork } from '../analysis/attempt.ts'
 import type { Call, Service } from '../manifest/model.ts'
-import { formatPath } from '../finding.ts'
 import { atLeast, figure, row, type Row, type Sources, type Table, valueOf } from './table.ts'
 
 /** What happens to each caller while a callee hangs at the peak. */
@@ -56,7 +55,7 @@ function rowOf(edge: Edge, caller: Service, { facts }: Sources): Row {
 function words(hang: Hang, call: Call, caller: Service, fills: boolean, guard: ReturnType<typeof guardOf>): string {
   if (guard === 'contained') return guardName(call, caller)
   if (!fills && hang.waiting.high !== undefined && hang.slots.high !== undefined) return 'enough slots'
-  return guard === 'open' ? 'nothing' : `? ${formatPath(guard.ask.slice(-2))}`
+  return guard === 'open' ? 'nothing' : `? ${String(guard.ask.at(-1))}`
 }
 
 function guardName({ bulkhead, pool, circuitBreaker }: Call, caller: Service): string {

@@ -75,3 +75,18 @@ test('one quorum is said for the whole group', () => {
   expect(others).toEqual([])
   expect(found?.message).toContain('one of 6 parallel calls')
 })
+
+test('only calls that somebody waits for are in a group', () => {
+  const text = yaml`
+    defaults: { calls: { fallback: none, hedge: none } }
+    journeys: { search: { entry: web, latency: { p99: 300ms } } }
+    services:
+      web:
+        calls:
+          - { to: b, parallelGroup: shards, mode: async, callsPerRequest: 4 }
+          - { to: a, parallelGroup: shards, callsPerRequest: 3, quorum: 3 }
+          - { to: b, parallelGroup: shards, callsPerRequest: 3, mode: async }
+    externals: { a: { latency: { p99: 301ms } }, b: { latency: { p99: 301ms } } }
+  `
+  expect(reviewText(text, [rule]).findings).toEqual([])
+})

@@ -43,7 +43,7 @@ test('only requests that surely come on a retried way count more than once', () 
     services:
       shop: { calls: [{ to: prices, retries: { max: 3, budget: none } }] }
       reports: { calls: [{ to: prices, retries: { max: 1, budget: none } }] }
-      prices: { replicas: 10, capacity: { rps: 100 }, rateLimit: none, concurrencyLimit: none, queueLimit: none, loadShedding: false, calls: [{ to: prices-db, retries: { max: 1, budget: none } }] }
+      prices: { replicas: 10, capacity: { rps: 100 }, rateLimit: none, concurrencyLimit: none, queueLimit: none, loadShedding: false, calls: [{ to: prices-db, serves: [browse, report, direct], retries: { max: 1, budget: none } }] }
     stores: { prices-db: { capacity: { rps: 1000 } } }
   `.replaceAll('LOAD', load)
   // 100 x 4 + 100 x 2 + 100 = 700 and 300 x 2 = 600 at the store.
@@ -67,4 +67,17 @@ test('every way of one journey is at its peak together', () => {
     stores: { prices-db: { capacity: { rps: 1000 } } }
   `
   expect(said(twoWays)).toEqual(['warning become 1200/s at most 333/s'])
+})
+
+test('requests that come straight from users are not tried again by anybody', () => {
+  const text = yaml`
+    journeys:
+      browse: { entry: shop, load: { steady: 100/s, peak: 100/s } }
+      direct: { entry: prices, load: { steady: LOAD, peak: LOAD } }
+    services:
+      shop: { calls: [{ to: prices, circuitBreaker: none, retries: { max: 3, budget: none } }] }
+      prices: { replicas: 10, capacity: { rps: 100 }, rateLimit: none, concurrencyLimit: none, queueLimit: none, loadShedding: false }
+  `
+  expect(said(text.replaceAll('LOAD', '300/s'))).toEqual([])
+  expect(said(text.replaceAll('LOAD', '700/s'))).toEqual(['error become 1100/s at most 727/s'])
 })

@@ -87,7 +87,7 @@ export function needsNotAll(call: Call): boolean {
 
 const groupOf = (call: Call): readonly Call[] => {
   if (call.from.kind !== 'service' || call.parallelGroup === undefined || call.parallelGroup === 'none') return [call]
-  return call.from.calls.filter(({ parallelGroup }) => parallelGroup === call.parallelGroup)
+  return call.from.calls.filter(other => other.parallelGroup === call.parallelGroup && isLeg(other))
 }
 
 /** What might excuse a leg and is not stated, in the order in which to ask. */

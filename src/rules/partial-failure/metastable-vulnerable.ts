@@ -56,7 +56,7 @@ export default defineRule({
       const used = facts.utilisation(component, kind)!
       const { needed, available } = used
       // What is too much without retries needs capacity, not fewer retries.
-      if (needed.high === 0 || reaches(needed, available) === true) return
+      if (reaches(needed, available) === true) return
       const storm = retryStormAt(component, kind, facts)
       const stays = exceeds(product(needed, storm.growth), available)
       if (stays === false || (stays !== true && kind === 'steady')) continue

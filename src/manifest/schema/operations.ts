@@ -84,7 +84,10 @@ export const drillSchema = element(
 export const decisionSchema = element(
   {
     title: fact(text(), 'What was decided.', { example: 'Shard orders by tenant' }),
-    status: fact(choice('proposed', 'accepted', 'superseded', 'rejected'), 'Where it stands.', { example: 'accepted' }),
+    status: fact(choice('proposed', 'accepted', 'superseded', 'rejected'), 'Where it stands.', {
+      ask: 'Is the decision proposed, accepted, superseded or rejected?',
+      example: 'accepted',
+    }),
     supersededBy: fact(reference('a decision'), 'The decision that replaces it.', {
       ask: 'Which decision replaces it?',
       example: 'ADR-019',

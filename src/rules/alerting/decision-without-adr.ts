@@ -53,6 +53,10 @@ export default defineRule({
         if (old.supersededBy === undefined) unknowns.push({ unknown: [...old.path, 'supersededBy'], because })
         continue
       }
+      if (successor.status === undefined) {
+        unknowns.push({ unknown: [...successor.path, 'status'], because })
+        continue
+      }
       if (unplaced) {
         unknowns.push({ unknown: [...unplaced.path, 'concerns'], because })
         continue
@@ -145,6 +149,17 @@ export default defineRule({
           ADR-007: { status: superseded, supersededBy: ADR-019, concerns: [orders-db] }
           ADR-019: # ?
             status: accepted
+      `,
+    },
+    {
+      title: 'Whether the new decision is in force is not stated',
+      unclear: yaml`
+        stores:
+          orders-db: { partitionKey: tenantId }
+        decisions:
+          ADR-007: { status: superseded, supersededBy: ADR-019, concerns: [orders-db] }
+          ADR-019: # ?
+            concerns: []
       `,
     },
     {

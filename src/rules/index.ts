@@ -56,6 +56,7 @@ import failureModeUnrehearsed from './partial-failure/failure-mode-unrehearsed.t
 import fallbackOverloadsTarget from './partial-failure/fallback-overloads-target.ts'
 import fallbackSharesFate from './partial-failure/fallback-shares-fate.ts'
 import fanOutTail from './partial-failure/fan-out-tail.ts'
+import healthDetectionTooSlow from './partial-failure/health-detection-too-slow.ts'
 import hedgeWithoutGuard from './partial-failure/hedge-without-guard.ts'
 import internalServiceExposed from './partial-failure/internal-service-exposed.ts'
 import journeyLatencyOverTarget from './partial-failure/journey-latency-over-target.ts'
@@ -177,6 +178,7 @@ export const rules: readonly AnyRule[] = [
   fallbackOverloadsTarget,
   fallbackSharesFate,
   fanOutTail,
+  healthDetectionTooSlow,
   hedgeWithoutGuard,
   internalServiceExposed,
   journeyLatencyOverTarget,

@@ -94,7 +94,7 @@ test('weak-write-acknowledgement: an error where a critical journey or a stated 
       'error',
       '"ledger" may lose no data, but confirms a commit before it is on disk; expected a flush before the answer',
       '',
-      'Confirm a write only when a majority of the copies has it, and keep one copy more than must confirm.',
+      'Set flushOnCommit to true, or accept the loss of the last commits when it crashes',
     ],
     [
       'error',

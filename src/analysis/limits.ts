@@ -66,8 +66,8 @@ export function limitsOf({ rateLimit, concurrencyLimit, queueLimit, loadShedding
     limit === undefined ? 'unknown' : limit === 'none' || limit === false ? 'off' : 'on'
   return [
     { at: [...path, 'rateLimit'], state: stateOf(rateLimit), words: 'no rate limit' },
-    { at: [...path, 'concurrencyLimit'], state: stateOf(concurrencyLimit), words: 'no limit of requests at a time' },
-    { at: [...path, 'queueLimit'], state: stateOf(queueLimit), words: 'no limit of requests that wait' },
+    { at: [...path, 'concurrencyLimit'], state: stateOf(concurrencyLimit), words: 'any number of requests at a time' },
+    { at: [...path, 'queueLimit'], state: stateOf(queueLimit), words: 'any number of requests may wait' },
     { at: [...path, 'loadShedding'], state: stateOf(loadShedding), words: 'no load shedding' },
   ]
 }

@@ -42,7 +42,8 @@ export default defineRule({
     const uncovered = choices.filter(({ component }) => concerning(component).length === 0)
     // A decision that names nothing may be about any of them.
     const unplaced = decisions.find(({ concerns, status }) => concerns === undefined && status !== 'superseded')
-    if (uncovered.length > 0) unknowns.push(openQuestion(uncovered, unplaced && [...unplaced.path, 'concerns']))
+    // A list that names other things is the author's word on what was worth writing down.
+    if (uncovered.length > 0 && unplaced) unknowns.push(openQuestion(uncovered, [...unplaced.path, 'concerns']))
     for (const { component, what, at } of choices) {
       const records = concerning(component)
       const old = records.at(-1)
@@ -120,10 +121,10 @@ export default defineRule({
     },
     {
       title: 'All that is decided concerns other things, or was rejected',
-      unclear: yaml`
+      good: yaml`
         stores:
           orders-db: { partitionKey: tenantId }
-        decisions: # ?
+        decisions:
           ADR-006: { status: rejected, concerns: [orders-db] }
           ADR-007: { status: accepted, concerns: [] }
           ADR-008: { status: rejected }

@@ -54,7 +54,7 @@ export default defineRule({
       yield {
         at,
         message: `"${name}" gets ${rate(normal.low)} at the peak, but accepts ${rate(limit)}; expected a quota above the peak`,
-        arithmetic: `${rate(normal.low)} / ${rate(limit)} = ${number(normal.low / limit)} of the quota`,
+        arithmetic: `${rate(normal.low)} / ${rate(limit)} ${limit > 0 ? `= ${number(normal.low / limit)} of the quota` : 'that are accepted'}`,
         fix: `Agree on a quota of at least ${rate(roundUp(normal.low))}, or send less: cache answers, put several requests into one, or let a queue spread them`,
         journeys,
       }

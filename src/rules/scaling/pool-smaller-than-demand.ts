@@ -49,7 +49,7 @@ export default defineRule({
       const demand = demandOf(call, service, kind, facts)
       if (demand.needed.high === 0) return
       const full = reaches(demand.needed, demand.available)
-      if (full === true) return yield violation(call, service, kind, demand, facts)
+      if (full === true && demand.needed.low > 0) return yield violation(call, service, kind, demand, facts)
       answers.push(full)
     }
     for (const answer of answers) if (Array.isArray(answer)) return yield* ask(answer.slice(0, 1))
@@ -217,7 +217,8 @@ function violation(call: Call, service: Service, kind: LoadKind, demand: PoolDem
     pool: { low: pool },
   } = demand
   const { processes = 1 } = service
-  const count = available.high! / pool
+  // A pool of nothing is too small for any load, whatever the instances.
+  const count = pool === 0 ? processes : available.high! / pool
   const load = kind === 'steady' ? 'steady load' : 'peak'
   const [enough, comfortable] = [Math.floor(needed.low / count) + 1, Math.ceil(needed.low / count / 0.8)]
   const at = (...keys: string[]): Path => [...call.path, ...keys]

@@ -118,7 +118,7 @@ describe('under another load', () => {
       )
     }
     for (const factor of [0.5, 2, 10])
-      expect(times(factor).map(k => k * factor)).toEqual(times(1).map(k => expect.closeTo(k, 9)))
+      expect(times(factor).map(k => k * factor)).toEqual(times(1).map(k => expect.closeTo(k, 9) as number))
   })
 
   test('stated messages of a queue grow only with all journeys', () => {
@@ -158,7 +158,6 @@ describe('as text', () => {
   test('colours say nothing that the marks do not', () => {
     const colored = tablesText(tables(shop), { color: true, width: 80 })
     expect(colored).toContain('\u001b[31m')
-    // eslint-disable-next-line no-control-regex
     expect(colored.replaceAll(/\u001b\[\d+m/g, '')).toBe(plain(80))
   })
 })

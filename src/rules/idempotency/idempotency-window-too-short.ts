@@ -229,8 +229,7 @@ function repeatsOf({ name, path, dlq, visibilityTimeout, toleratedOutage }: Queu
 
 function ownRepeats(call: Call): Repeat {
   const longest = (call.retries?.max ?? 0) > 0 ? longestOf(call).low : 0
-  // A call that nothing ends is a fault of its own, and no key would live long enough.
-  const after = Number.isFinite(longest) ? longest : 0
+  const after = Number.isFinite(longest) ? longest : 0 // what nothing ends is a fault of its own
   return {
     after,
     is: 'its last retry ends',

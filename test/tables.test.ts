@@ -95,6 +95,18 @@ describe('numbers of a small shop', () => {
     })
   })
 
+  test('connections run out with the instances that more load needs, not with the load itself', () => {
+    // 20 busy slots at the peak need two instances of ten slots; the fifth opens more than 47 connections.
+    const text = `
+journeys: { buy: { entry: web, load: 1000/s } }
+services:
+  web: { replicas: { min: 1, max: 9 }, concurrency: 10, serviceTime: { mean: 20ms }, calls: [{ to: db, pool: 10, mode: async }], deploy: { strategy: recreate } }
+stores: { db: { engine: postgres@16, maxConnections: 50 } }
+`
+    const found = saturationOf(modelOf(text), factsOf(modelOf(text))).find(one => one.resource === 'connections')!
+    expect([found.used.low, found.available.high, found.times.high]).toEqual([20, 47, 2.1])
+  })
+
   test('blast radius: nothing does without the database', () => {
     expect(cells(shop, 'blast-radius')).toMatchObject({ buy: { word: 'fails', tone: 'bad' } })
   })

@@ -133,6 +133,22 @@ export default defineRule({
         stores: { search-db: {}, listing-db: {}, shop-db: {}, index: {} }
       `,
     },
+    {
+      title: 'Of two journeys that use the fallback it is not stated which one needs the common store',
+      unclear: yaml`
+        journeys:
+          checkout: { entry: web, criticality: critical }
+          admin: { entry: prices-lite }
+        services:
+          web: { calls: [{ to: prices, serves: [checkout], fallback: { to: prices-lite } }, { to: prices-lite, serves: [checkout] }] }
+          prices: { calls: [{ to: prices-db, fallback: none }] }
+          prices-lite:
+            calls:
+              - to: prices-db # ?
+                fallback: none
+        stores: { prices-db: {} }
+      `,
+    },
   ],
 })
 
@@ -157,9 +173,13 @@ function needsOf(start: string, journeys: ReadonlySet<string>, facts: Facts, mod
     for (const [name, { route, missing }] of found) {
       for (const edge of facts.graph.out.get(name) ?? []) {
         if (found.has(edge.to.name) || !isNeeded(edge, journeys, model)) continue
-        if (edge.hard !== 'yes' && edge.hard !== hard) continue
-        const open = edge.hard === 'yes' ? missing : [...missing, edge.hardness]
-        found.set(edge.to.name, { route: [...route, edge], missing: open })
+        const doubts = [
+          ...(edge.hard === 'yes' ? [] : [edge.hardness]),
+          // Of several journeys that come by, any may be the one that takes it.
+          ...(edge.serves === undefined && facts.journeys.through(name).length > 1 ? [[...edge.path, 'serves']] : []),
+        ]
+        if (hard === 'yes' && doubts.length > 0) continue
+        found.set(edge.to.name, { route: [...route, edge], missing: [...missing, ...doubts] })
       }
     }
   }

@@ -59,7 +59,11 @@ export function guardOf(call: Call, caller: Service, fills: Estimate): Guard {
     const { slowCallDuration } = circuitBreaker
     if (slowCallDuration !== undefined && slowCallDuration !== 'none') return 'contained'
     // A hang becomes an error when its attempt times out; a breaker that counts errors helps if that is soon enough.
-    if (attemptLimit(call).time.low < (fills.high ?? Number.POSITIVE_INFINITY)) return 'contained'
+    const { time, at } = attemptLimit(call)
+    const soon = fills.high ?? Number.POSITIVE_INFINITY
+    if (time.high !== undefined && time.high < soon) return 'contained'
+    if (time.missing.length > 0) return { ask: at }
+    if (time.low < soon) return 'contained'
     if (slowCallDuration === undefined) return { ask: [...path, 'circuitBreaker', 'slowCallDuration'] }
   }
   if (bulkhead === undefined) return { ask: [...path, 'bulkhead'] }

@@ -12,7 +12,6 @@ const judges = questionKeys.flatMap(key => principles[key].flatMap(({ rules }) =
 
 test.each(tableIds)('the table %s has a section with question, formulas, assumptions and limits', id => {
   const section = sections[id]
-  expect(section).toBeDefined()
   expect(section?.asks).toMatch(/\?$/)
   for (const part of [section?.formulas, section?.assumes, section?.omits]) expect(part).not.toHaveLength(0)
   expect(analysisPage(id)).toContain(`# ${id}\n\n${section!.asks}`)

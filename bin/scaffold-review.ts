@@ -16,4 +16,5 @@ process.exitCode = await main(process.argv.slice(2), {
   stdout: { write: text => process.stdout.write(text), isTTY: process.stdout.isTTY, columns: process.stdout.columns },
   stderr: process.stderr,
   readStdin: () => buffer(process.stdin),
+  terminal: process.stdin.isTTY && process.stdout.isTTY ? { input: process.stdin, output: process.stdout } : undefined,
 })

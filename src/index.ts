@@ -15,7 +15,7 @@ export {
   type Rule,
   type Subjects,
 } from './rules/define.ts'
-export { reporters } from './reporters/index.ts'
+export { formats, reporterFor, type Format } from './reporters/index.ts'
 export type { Reporter, Run, Style } from './reporters/reporter.ts'
 export type { Report, Verdict } from './report.ts'
 export {

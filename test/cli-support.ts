@@ -34,6 +34,7 @@ export async function run(
     today: '2026-11-23',
     stdout: { write: text => (out += text), isTTY: false, columns: 80 },
     stderr: { write: text => (err += text) },
+    terminal: undefined,
     readStdin: () => Promise.resolve(new TextEncoder().encode(stdin)),
     ...world,
   })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Finding } from '../src/finding.ts'
 import type { Report } from '../src/report.ts'
-import { fingerprints } from '../src/reporters/fingerprint.ts'
+import { fingerprints } from '../src/engine/fingerprint.ts'
 import { checkoutReport, few } from './reporter-runs.ts'
 import { reviewText } from './support.ts'
 

@@ -13,6 +13,7 @@ import { review } from '../review.ts'
 import { rules } from '../rules/index.ts'
 import { tableIds, tablesOf, type TableId } from '../tables/index.ts'
 import { wantsColor } from './color.ts'
+import type { CommandContext } from './commands.ts'
 import { findOrLoad } from './load.ts'
 import { UserError, exitCode, type World } from './world.ts'
 
@@ -31,9 +32,8 @@ interface Options {
   today?: string
 }
 
-export function analyzeCommand(world: World, tool: Run['tool'], exit: (code: number) => void): Command {
+export function analyzeCommand({ world, tool, exit }: CommandContext): Command {
   return new Command('analyze')
-    .description('print what follows from a manifest: latency, availability, retries, saturation and more')
     .argument('[manifest]', 'a manifest; "-" reads standard input; none: scaffold.yaml here or above')
     .addOption(new Option('-f, --format <name>', 'how').choices(['table', 'json']).default('table'))
     .option('--table <names>', `tables to print, repeatable or with commas: ${tableIds.join(', ')}`, tables, [])

@@ -1,7 +1,5 @@
 import { Command, CommanderError } from 'commander'
-import { analyzeCommand } from './analyze-command.ts'
-import { explainCommand, rulesCommand, schemaCommand } from './reference-commands.ts'
-import { reviewCommand } from './review-command.ts'
+import { commands, type CommandContext, type CommandEntry } from './commands.ts'
 import { version } from './version.ts'
 import { UserError, exitCode, type World } from './world.ts'
 
@@ -10,18 +8,16 @@ const name = 'scaffold-review'
 /** The whole program but for the process around it. Returns the exit code; never throws for what a user did. */
 export async function main(argv: readonly string[], world: World): Promise<number> {
   let code: number = exitCode.clean
+  const context: CommandContext = { world, tool: { name, version }, exit: given => (code = given) }
+  const chosen = chosenBy(argv)
   const program = new Command(name)
     .description('A design review for scalability: reads a manifest of your backend and does the arithmetic.')
     .version(version)
-    .addCommand(
-      reviewCommand(world, { name, version }, reviewed => (code = reviewed)),
-      { isDefault: true },
-    )
-    .addCommand(analyzeCommand(world, { name, version }, analyzed => (code = analyzed)))
-    .addCommand(explainCommand(world))
-    .addCommand(rulesCommand(world))
-    .addCommand(schemaCommand(world))
     .addHelpText('after', '\nExit codes: 0 nothing at or above --fail-on, 1 findings, 2 usage or unreadable input.')
+  for (const entry of commands) {
+    const command = entry === chosen ? (await entry.load())(context) : new Command(entry.name)
+    program.addCommand(command.description(entry.summary), { isDefault: entry === commands[0] })
+  }
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({
       writeOut: text => world.stdout.write(text),
@@ -40,6 +36,12 @@ export async function main(argv: readonly string[], world: World): Promise<numbe
       )
     return exitCode.misuse
   }
+}
+
+/** The command that will run; only its code is read. The rest stand in the help by name. */
+function chosenBy([first, second]: readonly string[]): CommandEntry {
+  const named = first === 'help' ? second : first
+  return commands.find(({ name }) => name === named) ?? commands[0]
 }
 
 const describe = (error: unknown) => (error instanceof Error ? (error.stack ?? error.message) : String(error))

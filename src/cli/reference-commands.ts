@@ -4,11 +4,11 @@ import { questions } from '../finding.ts'
 import { didYouMean } from '../manifest/nearest.ts'
 import { rules } from '../rules/index.ts'
 import { schemaNames, schemaText } from '../docs/schemas.ts'
-import { UserError, type World } from './world.ts'
+import type { CommandContext } from './commands.ts'
+import { UserError } from './world.ts'
 
-export function explainCommand(world: World): Command {
+export function explainCommand({ world }: CommandContext): Command {
   return new Command('explain')
-    .description('print the page of a rule, a table, a question of the checklist, or a whole reference')
     .argument(
       '[topic]',
       'id of a rule or table, key of a question, "manifest", "checklist" or "analyses"; none: the list of rules',
@@ -23,9 +23,8 @@ export function explainCommand(world: World): Command {
     })
 }
 
-export function rulesCommand(world: World): Command {
+export function rulesCommand({ world }: CommandContext): Command {
   return new Command('rules')
-    .description('list the rules')
     .addOption(new Option('-f, --format <name>', 'how').choices(['table', 'json']).default('table'))
     .action(({ format }: { format: string }) => {
       world.stdout.write(format === 'json' ? rulesJson() : rulesTable())
@@ -63,9 +62,8 @@ function rulesJson(): string {
   return `${JSON.stringify({ schemaVersion: 1, rules: list }, undefined, 2)}\n`
 }
 
-export function schemaCommand(world: World): Command {
+export function schemaCommand({ world }: CommandContext): Command {
   return new Command('schema')
-    .description('print a JSON Schema (draft-07), for editors and other tools')
     .addArgument(new Command().createArgument('[name]', 'which one').choices(schemaNames).default('manifest'))
     .action((name: (typeof schemaNames)[number]) => {
       world.stdout.write(schemaText(name))

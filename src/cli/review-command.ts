@@ -4,7 +4,7 @@ import { severities, type Severity } from '../finding.ts'
 import { didYouMean } from '../manifest/nearest.ts'
 import type { ManifestFiles } from '../manifest/files.ts'
 import { share } from '../manifest/schema/scalars.ts'
-import { reporters } from '../reporters/index.ts'
+import { formats, reporterFor, type Format } from '../reporters/index.ts'
 import type { Run, Style } from '../reporters/reporter.ts'
 import { review } from '../review.ts'
 import { rules } from '../rules/index.ts'
@@ -12,11 +12,9 @@ import { wantsColor } from './color.ts'
 import { judge } from './gate.ts'
 import { findOrLoad } from './load.ts'
 import { selectRules } from './select.ts'
+import type { CommandContext } from './commands.ts'
 import type { World } from './world.ts'
 import { writeAtomically } from './write.ts'
-
-type Format = keyof typeof reporters
-const formats = Object.keys(reporters) as Format[]
 
 interface Output {
   format: Format
@@ -41,9 +39,8 @@ interface Options {
 
 const words = (value: string, before: string[]) => [...before, ...value.split(',').map(word => word.trim())]
 
-export function reviewCommand(world: World, tool: Run['tool'], exit: (code: number) => void): Command {
+export function reviewCommand({ world, tool, exit }: CommandContext): Command {
   return new Command('review')
-    .description('review a manifest (the default command)')
     .argument('[manifest...]', 'manifests; "-" reads standard input; none: scaffold.yaml here or above')
     .addOption(
       new Option('-f, --format <name>', 'what is written to standard output').choices(formats).default('pretty'),
@@ -80,9 +77,10 @@ async function run(manifests: readonly string[], options: Options, world: World,
     verbose,
   }
 
-  world.stdout.write(reporters[options.format](result, style))
+  world.stdout.write((await reporterFor(options.format))(result, style))
   for (const { format, path } of options.output) {
-    await writeAtomically(resolve(world.cwd, path), reporters[format](result, { ...style, color: false, width: 80 }))
+    const text = (await reporterFor(format))(result, { ...style, color: false, width: 80 })
+    await writeAtomically(resolve(world.cwd, path), text)
   }
   const { failOn, strict, minCoverage, exitZero } = options
   const { code, notices } = judge(result.reports, { failOn, strict, minCoverage, exitZero })

@@ -8,6 +8,8 @@ export interface World {
   readonly stdout: { write(text: string): unknown; readonly isTTY: boolean; readonly columns: number | undefined }
   readonly stderr: { write(text: string): unknown }
   readStdin(): Promise<Uint8Array>
+  /** Where people can be asked; `undefined` unless standard input and standard output are both a terminal. */
+  readonly terminal: { readonly input: NodeJS.ReadableStream; readonly output: NodeJS.WritableStream } | undefined
 }
 
 /** 0: nothing at or above the threshold. 1: findings. 2: usage, configuration or unreadable input. */

@@ -1,6 +1,12 @@
-import { json } from './json.ts'
-import { pretty } from './pretty.ts'
 import type { Reporter } from './reporter.ts'
-import { sarif } from './sarif.ts'
 
-export const reporters = { pretty, json, sarif } satisfies Record<string, Reporter>
+/** Each format's writer, read when it is asked for. */
+const load = {
+  pretty: async () => (await import('./pretty.ts')).pretty,
+  json: async () => (await import('./json.ts')).json,
+  sarif: async () => (await import('./sarif.ts')).sarif,
+} satisfies Record<string, () => Promise<Reporter>>
+
+export type Format = keyof typeof load
+export const formats = Object.keys(load) as Format[]
+export const reporterFor = (format: Format): Promise<Reporter> => load[format]()

@@ -1,6 +1,6 @@
 import { formatPath, type Evidence, type Finding, type Location, type OpenQuestion, type Path } from '../finding.ts'
 import { notStated, type Report } from '../report.ts'
-import { fingerprints } from './fingerprint.ts'
+import { fingerprints } from '../engine/fingerprint.ts'
 import type { ManifestDocument, ReportDocument } from './report-schema.ts'
 import type { Reporter, Run } from './reporter.ts'
 

@@ -8,7 +8,7 @@ import {
   type Problem,
 } from '../finding.ts'
 import { notStated, type Report } from '../report.ts'
-import { fingerprint, fingerprints } from './fingerprint.ts'
+import { fingerprint, fingerprints } from '../engine/fingerprint.ts'
 import { notStatedRule } from './pseudo-rules.ts'
 import { Places, type alertIdentities } from './sarif-places.ts'
 import { levels, sentence } from './sarif-rules.ts'

@@ -6,7 +6,7 @@ import type { World } from './world.ts'
 export interface CommandContext {
   readonly world: World
   readonly tool: Run['tool']
-  exit(code: number): void
+  readonly exit: (code: number) => void
 }
 
 export interface CommandEntry {

@@ -13,6 +13,7 @@ const layers: readonly { readonly name: string; readonly is: RegExp }[] = [
   { name: 'engine', is: /^src\/engine\// },
   { name: 'review', is: /^src\/review\.ts$/ },
   { name: 'tables', is: /^src\/tables\// },
+  { name: 'picture', is: /^src\/picture\// },
   { name: 'reporters', is: /^src\/reporters\// },
   { name: 'docs', is: /^src\/docs\// },
   { name: 'cli', is: /^src\/(?:cli\/|index\.ts$)/ },
@@ -26,7 +27,7 @@ interface File {
 const filesIn = (found: Record<string, string>, root: string): File[] =>
   Object.entries(found).map(([file, text]) => ({ file: posix.join(root, file), text }))
 const house = filesIn(
-  import.meta.glob<string>('../{src,bin}/**/*.ts', { eager: true, query: '?raw', import: 'default' }),
+  import.meta.glob<string>('../{src,bin}/**/*.{ts,tsx}', { eager: true, query: '?raw', import: 'default' }),
   'test',
 )
 const tests = filesIn(import.meta.glob<string>('./**/*.ts', { eager: true, query: '?raw', import: 'default' }), 'test')

@@ -30,6 +30,11 @@ export const commands: readonly [CommandEntry, ...CommandEntry[]] = [
     load: async () => (await import('./analyze-command.ts')).analyzeCommand,
   },
   {
+    name: 'graph',
+    summary: 'draw the architecture as SVG, Mermaid or Graphviz text',
+    load: async () => (await import('./graph-command.ts')).graphCommand,
+  },
+  {
     name: 'explain',
     summary: 'print the page of a rule, a table, a question of the checklist, or a whole reference',
     load: async () => (await import('./reference-commands.ts')).explainCommand,

@@ -77,9 +77,9 @@ async function run(manifests: readonly string[], options: Options, world: World,
     verbose,
   }
 
-  world.stdout.write((await reporterFor(options.format))(result, style))
+  world.stdout.write(await (await reporterFor(options.format))(result, style))
   for (const { format, path } of options.output) {
-    const text = (await reporterFor(format))(result, { ...style, color: false, width: 80 })
+    const text = await (await reporterFor(format))(result, { ...style, color: false, width: 80 })
     await writeAtomically(resolve(world.cwd, path), text)
   }
   const { failOn, strict, minCoverage, exitZero } = options

@@ -1,12 +1,13 @@
-import type { Reporter } from './reporter.ts'
+import type { AsyncReporter, Reporter } from './reporter.ts'
 
 /** Each format's writer, read when it is asked for. */
 const load = {
   pretty: async () => (await import('./pretty.ts')).pretty,
   json: async () => (await import('./json.ts')).json,
   sarif: async () => (await import('./sarif.ts')).sarif,
-} satisfies Record<string, () => Promise<Reporter>>
+  html: async () => (await import('./html/html.tsx')).html,
+} satisfies Record<string, () => Promise<Reporter | AsyncReporter>>
 
 export type Format = keyof typeof load
 export const formats = Object.keys(load) as Format[]
-export const reporterFor = (format: Format): Promise<Reporter> => load[format]()
+export const reporterFor = (format: Format): Promise<Reporter | AsyncReporter> => load[format]()

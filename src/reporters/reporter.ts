@@ -21,3 +21,6 @@ export interface Style {
 
 /** Text out of a run. Pure: the exit code is not its business, and formats for machines ignore the style. */
 export type Reporter = (run: Run, style: Style) => string
+
+/** A reporter that waits for something, such as the engine that draws. */
+export type AsyncReporter = (run: Run, style: Style) => Promise<string>

@@ -1,6 +1,6 @@
 import { Chalk, type ChalkInstance } from 'chalk'
 import type { Cell, Column, Figure, Row, Table, Tone } from '../tables/table.ts'
-import { number, percent, rate, roughly } from '../units.ts'
+import { said } from './cell.ts'
 import type { Style } from './reporter.ts'
 import { visible, wrap } from './text.ts'
 
@@ -14,14 +14,13 @@ export function tablesText(tables: readonly Table[], style: Pick<Style, 'color' 
 const legend =
   '! beyond what there is or was promised, * close to it. >= at least, <= at most: facts are missing. ? not stated. Facts: known of needed.'
 
-const marks: Record<Tone, string> = { bad: '!', close: '*', good: ' ' }
 const paints = { bad: 'red', close: 'yellow', good: 'green' } as const satisfies Record<Tone, string>
 
 function tableText({ title, notes, columns, rows, empty }: Table, width: number, c: ChalkInstance): string {
   const head = [c.bold(title), ...notes.map(note => c.dim(wrap(visible(note), width, '  ')))]
   if (rows.length === 0) return [...head, `  ${empty}`].join('\n')
   const all: readonly Column[] = [...columns, { key: 'facts', title: 'facts', unit: 'number' }]
-  const lines = rows.map(row => [...row.cells.map((cell, i) => said(cell, columns[i]!)), facts(row)])
+  const lines = rows.map(row => [...row.cells.map((cell, i) => barred(cell, columns[i]!)), facts(row)])
   const widths = fitted(all, lines, width)
   const line = (cells: readonly string[], paint: (text: string, i: number) => string) =>
     `  ${cells.map((text, i) => paint(padded(text, widths[i]!, all[i]!), i)).join('  ')}`.trimEnd()
@@ -38,43 +37,8 @@ function tableText({ title, notes, columns, rows, empty }: Table, width: number,
 
 const facts = ({ known, total }: Row) => `${known}/${total}`
 
-function said(cell: Cell, column: Column): string {
-  if (cell === undefined) return '?'
-  if (typeof cell === 'string') return visible(cell)
-  if ('word' in cell) return `${visible(cell.word)}${cell.tone ? marks[cell.tone] : ''}`.trimEnd()
-  const prefix = cell.bound === 'least' ? '>=' : cell.bound === 'most' ? '<=' : ''
-  const bar = column.bar ? `${bars(cell)} ` : ''
-  return `${bar}${prefix}${amount(cell.value, column)}${cell.tone ? marks[cell.tone] : ''}`.trimEnd()
-}
-
-function amount(value: number, { unit }: Column): string {
-  switch (unit) {
-    case 'duration':
-      return roughly(value)
-    case 'share':
-      return percent(value)
-    case 'utilisation':
-      return value < 10 ? `${number(Math.round(value * 100))}%` : '>999%'
-    case 'rate':
-      return value < 1e5 ? rate(value) : `${compact(value)}/s`
-    case 'factor':
-      return value > 0 && value < 0.01 ? '<0.01x' : `${number(value)}x`
-    default:
-      return compact(value)
-  }
-}
-
-const large = [
-  [1e9, 'G'],
-  [1e6, 'M'],
-  [1e3, 'k'],
-] as const
-
-/** `120k`, where all digits would take the room of a name. */
-function compact(value: number): string {
-  const [factor, letter] = large.find(([factor]) => value >= 1e5 && value >= factor) ?? [1, '']
-  return `${number(value / factor)}${letter}`
-}
+const barred = (cell: Cell, column: Column): string =>
+  column.bar && typeof cell === 'object' && 'value' in cell ? `${bars(cell)} ${said(cell, column)}` : said(cell, column)
 
 const cells = 8
 

@@ -43,15 +43,16 @@ export function client(): void {
       for (const figure of figures) figure.hidden = figure.id !== id
     }
     const group = (name: string) => figures.find(figure => figure.dataset['figure'] === name && name !== '')
-    const fits = (names: readonly string[], chosen: readonly string[]) =>
-      chosen.length === 0 ||
-      (chosen.length > 1 ? chosen.every(name => names.includes(name)) : names.includes(chosen[0]!))
+    const fits = (names: readonly string[]) => chosen.every(name => names.includes(name))
 
     function mark(): void {
       for (const { id, nodes, lines } of mine) {
         nodes.forEach(({ name }, i) => part(id, 'node', i)?.classList.toggle('chosen', chosen.includes(name)))
         lines.forEach(({ from, to }, i) =>
-          part(id, 'line', i)?.classList.toggle('chosen', chosen.length > 1 && chosen[0] === from && chosen[1] === to),
+          part(id, 'line', i)?.classList.toggle(
+            'chosen',
+            chosen.length === 2 && chosen[0] === from && chosen[1] === to,
+          ),
         )
       }
     }
@@ -73,7 +74,7 @@ export function client(): void {
     }
 
     function filter(): void {
-      const wanted = (key: string) => String(filters ? (new FormData(filters).get(key) ?? '') : '')
+      const wanted = (key: string) => (filters?.elements.namedItem(key) as HTMLSelectElement | null)?.value ?? ''
       let shown = 0
       for (const card of cards) {
         const keeps =
@@ -104,7 +105,9 @@ export function client(): void {
       if (!element) return
       element.setAttribute('tabindex', '0')
       element.setAttribute('role', 'button')
-      element.setAttribute('aria-label', label)
+      // What is seen on it is part of what it is called.
+      const words = all<SVGTextElement>('text', element).map(text => text.textContent)
+      element.setAttribute('aria-label', [...(words[0] === label ? [] : [label]), ...words].join(' '))
       element.addEventListener('click', press)
       element.addEventListener('keydown', event => {
         if (event.key !== 'Enter' && event.key !== ' ') return

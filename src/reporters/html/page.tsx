@@ -30,7 +30,7 @@ export function Body({ views, run }: { views: readonly View[]; run: Run }) {
       </header>
       <main>
         {views.map(view => (
-          <System key={view.prefix} view={view} several={several} />
+          <System key={view.prefix} view={view} />
         ))}
         <Rules rules={mentioned(run)} />
       </main>
@@ -41,13 +41,13 @@ export function Body({ views, run }: { views: readonly View[]; run: Run }) {
   )
 }
 
-function System({ view, several }: { view: View; several: boolean }) {
+function System({ view }: { view: View }) {
   const { report, prefix, name, design } = view
   const unstated = notStated(report)
   const others = report.openQuestions.filter(({ mustBeStated }) => !mustBeStated)
   return (
     <section id={`${prefix}top`} data-system={prefix}>
-      {several && <h2>{visible(name)}</h2>}
+      <h2>{visible(name)}</h2>
       <Verdict report={report} />
       {report.problems.length > 0 && <Problems report={report} />}
       {report.scoreboard.length > 0 && (

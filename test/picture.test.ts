@@ -94,7 +94,8 @@ describe('parts', () => {
     const picture = grouped(drawn(readFileSync(shop, 'utf8'), reviewFile(shop)))
     expect(picture.groups).toEqual(['in no journey', 'in several journeys', 'only in browse', 'only in checkout'])
     const overview = overviewOf(picture)
-    const errors = (one: Picture) => one.nodes.reduce((total, { findings }) => total + findings.error, 0)
+    const errors = ({ nodes, edges }: Picture) =>
+      [...nodes, ...edges].reduce((total, { findings }) => total + findings.error, 0)
     expect(errors(overview)).toBe(errors(picture))
     expect(overview.nodes.map(({ name }) => name)).toEqual(picture.groups)
     expect(overview.edges.every(({ from, to }) => from !== to)).toBe(true)

@@ -25,6 +25,7 @@ export function overviewOf({ nodes, edges, groups }: Picture): Picture {
   const groupOf = new Map(nodes.map(({ name, group }) => [name, group!]))
   const boxes = groups.map((group): PictureNode => {
     const members = nodes.filter(node => node.group === group)
+    const within = edges.filter(({ from, to }) => groupOf.get(from) === group && groupOf.get(to) === group)
     return {
       name: group,
       kind: 'service',
@@ -32,7 +33,7 @@ export function overviewOf({ nodes, edges, groups }: Picture): Picture {
       group: undefined,
       important: members.some(({ important }) => important),
       journeys: [...new Set(members.flatMap(({ journeys }) => journeys))],
-      ...sum(members),
+      ...sum([...members, ...within]),
     }
   })
   const between = new Map<string, PictureEdge[]>()

@@ -99,5 +99,6 @@ figure svg text { stroke: none !important; }
   .finding, figure, .cards section { break-inside: avoid; }
   details::details-content { content-visibility: visible; block-size: auto; }
   table { min-width: 0; }
+  thead th, .answer { overflow-wrap: normal; }
 }
 `

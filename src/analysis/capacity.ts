@@ -1,5 +1,5 @@
 import type { Path } from '../finding.ts'
-import type { Call, Component, Model, Service } from '../manifest/model.ts'
+import type { Call, Component, Service } from '../manifest/model.ts'
 import { duration, number, rate } from '../units.ts'
 import type { Durations } from './durations.ts'
 import {
@@ -33,10 +33,14 @@ export interface Utilisation {
 }
 
 interface Sources {
-  readonly model: Model
-  readonly graph: Graph
   readonly load: Load
-  readonly durations: Durations
+  busySlots(service: Service, kind: LoadKind): BusySlots
+}
+
+/** Slots that are held at a load, and how that comes about. */
+interface BusySlots {
+  readonly total: Estimate
+  readonly words: string
 }
 
 /** `undefined` for what has no capacity of its own: functions, queues, externals, stores whose capacity is not stated. */
@@ -82,7 +86,7 @@ function bySlots(service: Service, kind: LoadKind, sources: Sources): Utilisatio
   const { concurrency, path } = service
   const { max, at } = instances(service)
   const available = product(max, stated(concurrency, [...path, 'concurrency']))
-  const parts = busySlots(service, kind, sources)
+  const parts = sources.busySlots(service, kind)
   // How long slots are held only matters when their number is known, so it is asked for afterwards.
   const needed =
     available.high === undefined && sources.load.requestsAt(service, kind).high !== 0 ? unknown([]) : parts.total
@@ -109,8 +113,8 @@ function instances({ replicas, path }: Service): { max: Estimate; at: Path } {
 export function busySlots(
   service: Service,
   kind: LoadKind,
-  { graph, load, durations }: Sources,
-): { total: Estimate; words: string } {
+  { graph, load, durations }: { readonly graph: Graph; readonly load: Load; readonly durations: Durations },
+): BusySlots {
   const arrivals = load.requestsAt(service, kind)
   const own = stated(service.serviceTime?.mean, [
     ...service.path,

@@ -4,8 +4,9 @@ import { between, distinct, exactly, product, quotient, reaches, scale, stated, 
 import type { Answer, Estimate } from './estimate.ts'
 import { backlogAfter } from './formulas/queues.ts'
 import type { Certainty, Graph } from './graph.ts'
-import { perVisit, type Load } from './load.ts'
+import type { Load } from './load.ts'
 import { groupsOf, type ConsumerGroup } from './queue-flow.ts'
+import { perVisit } from './visits.ts'
 
 /** Outages of the consumers for which the recovery is computed, in milliseconds. */
 export const outages: readonly number[] = [5, 30, 60, 240].map(minutes => minutes * 60_000)
@@ -133,7 +134,7 @@ function downstreamOf({ members }: ConsumerGroup, consumers: Estimate, sources: 
   return (graph.out.get(by.name) ?? []).flatMap(edge => {
     const capacity = limitOf(edge.to)
     if (edge.kind !== 'call' || capacity === undefined) return []
-    const per = perVisit(edge, model)
+    const per = perVisit(edge, model, graph)
     const sure = alone && edge.serves === undefined
     const perMessage = sure ? per : between(0, per.high, [...per.missing, [...edge.path, 'serves']])
     const at = load.at(edge.to.name, 'steady')

@@ -31,23 +31,32 @@ export const between = (low: number, high: number | undefined, fact: Path | read
 export const stated = (value: number | undefined, fact: Path, low = 0): Estimate =>
   value === undefined ? unknown(fact, low) : exactly(value)
 
-function combine(parts: readonly Estimate[], of: (values: number[]) => number): Estimate {
-  const highs = parts.map(part => part.high)
-  return {
-    low: of(parts.map(part => part.low)),
-    high: highs.some(high => high === undefined) ? undefined : of(highs as number[]),
-    missing: gathered(parts),
-  }
-}
-
-/** Most estimates miss nothing, so the usual case must cost nothing. */
+/** The unstated facts of several estimates. Most miss nothing, so the usual case must cost nothing. */
 function gathered(parts: readonly Estimate[]): readonly Path[] {
-  const lists = parts.map(part => part.missing).filter(missing => missing.length > 0)
-  return lists.length < 2 ? (lists[0] ?? []) : distinct(lists.flat())
+  let only: readonly Path[] = nothing
+  for (const { missing } of parts) {
+    if (missing.length === 0 || missing === only) continue
+    if (only.length > 0) return unionOf(parts)
+    only = missing
+  }
+  return only
 }
 
-export const sum = (parts: readonly Estimate[]): Estimate => combine(parts, values => values.reduce((a, b) => a + b, 0))
-export const largest = (parts: readonly Estimate[]): Estimate => combine(parts, values => Math.max(0, ...values))
+const nothing: readonly Path[] = []
+
+export const sum = (parts: readonly Estimate[]): Estimate => combine(parts, (a, b) => a + b)
+export const largest = (parts: readonly Estimate[]): Estimate => combine(parts, (a, b) => Math.max(a, b))
+
+/** Adds up what is zero or more, the bounds apart. Without parts it is zero. */
+function combine(parts: readonly Estimate[], add: (a: number, b: number) => number): Estimate {
+  let low = 0
+  let high: number | undefined = 0
+  for (const part of parts) {
+    low = add(low, part.low)
+    high = high === undefined || part.high === undefined ? undefined : add(high, part.high)
+  }
+  return { low, high, missing: gathered(parts) }
+}
 
 /** The lesser of two: what is known of one alone bounds it from above. */
 export const smallest = (a: Estimate, b: Estimate): Estimate => ({
@@ -59,8 +68,14 @@ export const smallest = (a: Estimate, b: Estimate): Estimate => ({
 /** Both factors are zero or more, so the bounds multiply. Zero times anything is zero, also times nothing known. */
 export function product(a: Estimate, b: Estimate): Estimate {
   if (a.high === 0 || b.high === 0) return exactly(0)
-  return combine([a, b], values => values.reduce((x, y) => (x === 0 || y === 0 ? 0 : x * y), 1))
+  return {
+    low: times(a.low, b.low),
+    high: a.high === undefined || b.high === undefined ? undefined : times(a.high, b.high),
+    missing: gathered([a, b]),
+  }
 }
+
+const times = (a: number, b: number) => (a === 0 || b === 0 ? 0 : a * b)
 
 export const scale = (estimate: Estimate, by: number): Estimate => product(estimate, exactly(by))
 
@@ -94,13 +109,29 @@ const isOne = (fact: Path | readonly Path[]): fact is Path => fact.length > 0 &&
 const mostMissing = 32
 
 /** Each fact once, in order, as far as they are worth naming. */
-export function distinct(facts: readonly Path[]): Path[] {
-  const found = new Map<string, Path>()
-  for (const fact of facts) {
-    found.set(fact.join('\u0000'), fact)
-    if (found.size === mostMissing) break
+export const distinct = (facts: readonly Path[]): Path[] => unionOf([{ missing: facts }])
+
+function unionOf(parts: readonly Pick<Estimate, 'missing'>[]): Path[] {
+  const seen = new Set<string>()
+  const found: Path[] = []
+  for (const { missing } of parts) {
+    for (const fact of missing) {
+      const name = nameOf(fact)
+      if (seen.has(name)) continue
+      seen.add(name)
+      if (found.push(fact) === mostMissing) return found
+    }
   }
-  return [...found.values()]
+  return found
+}
+
+/** Paths never change, and the same ones are gathered again and again. */
+const names = new WeakMap<Path, string>()
+
+function nameOf(path: Path): string {
+  let name = names.get(path)
+  if (name === undefined) names.set(path, (name = path.join('\u0000')))
+  return name
 }
 
 /** `a / b`: the least of it needs the most of `b`. Nothing bounds a division by what may be zero; nothing divided is nothing. */

@@ -11,7 +11,8 @@ import type { Estimate } from './estimate.ts'
 import { gatewaysBefore } from './gateways.ts'
 import { buildGraph, type Graph } from './graph.ts'
 import { withOneLoad } from './load-factor.ts'
-import { loadOf, type Load, type LoadKind } from './load.ts'
+import { byKind, loadOf, type Load, type LoadKind } from './load.ts'
+import { memo } from './memo.ts'
 import { journeysOf, reachOf, type Journeys, type Reach } from './reach.ts'
 import { retriesOf, type Retries } from './retry-storm.ts'
 import { stakesOf, type Stake } from './stakes.ts'
@@ -68,6 +69,9 @@ export function factsOf(model: Model): Facts {
     sure: longestChains(model, graph(), reach(), (edge, known) => edge.hard === 'yes' && known.takes(edge) === 'yes'),
     possible: longestChains(model, graph(), reach(), (edge, known) => edge.hard !== 'no' && known.takes(edge) !== 'no'),
   }))
+  const slots = byKind((service: Service, kind) =>
+    busySlots(service, kind, { graph: graph(), load: load(), durations: durations() }),
+  )
   const calls = once(() => byTarget(model.calls))
   const gateways = once(() => gatewaysBefore(model, graph()))
   const without = new Map<Cache, Map<number, Load>>()
@@ -119,15 +123,11 @@ export function factsOf(model: Model): Facts {
     },
     callsTo: component => calls().get(component) ?? [],
     gatewaysBefore: service => gateways().get(service) ?? [],
-    ledger: store => ledgerOf(store, model, component => calls().get(component) ?? []),
-    drains: queue => drainsOf(queue, { model, graph: graph(), load: load() }),
-    capacity: component => capacityOf(component, durations()),
-    busySlots: (service, kind) => {
-      return busySlots(service, kind, { model, graph: graph(), load: load(), durations: durations() }).total
-    },
-    utilisation: (component, kind) => {
-      return utilisationOf(component, kind, { model, graph: graph(), load: load(), durations: durations() })
-    },
+    ledger: memo(store => ledgerOf(store, model, component => calls().get(component) ?? [])),
+    drains: memo(queue => drainsOf(queue, { model, graph: graph(), load: load() })),
+    capacity: memo(component => capacityOf(component, durations())),
+    busySlots: (service, kind) => slots(service, kind).total,
+    utilisation: byKind((component, kind) => utilisationOf(component, kind, { load: load(), busySlots: slots })),
     budget: slo => {
       if (!budgets.has(slo)) budgets.set(slo, budgetLedgerOf(slo, stakes().get(slo) ?? [], model, facts))
       return budgets.get(slo)!

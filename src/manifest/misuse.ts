@@ -1,20 +1,11 @@
 import { isAlias, isMap, isScalar, isSeq, visit, type Document, type Node, type YAMLMap } from 'yaml'
-import type { Problem } from '../finding.ts'
+import type { Fault } from './refusal.ts'
 
 /** What YAML allows and a manifest cannot mean. */
-export interface Misuse {
-  ruleId: Problem['ruleId']
-  message: string
-  /** Offsets of the first character and of the one after the last. */
-  at: readonly [number, number]
-  /** Where a name that is defined twice was defined first. */
-  first?: readonly [number, number]
-}
-
-export function misuses(doc: Document): Misuse[] {
-  const found: Misuse[] = []
+export function misuses(doc: Document): Fault[] {
+  const found: Fault[] = []
   const anchors = new Map<string, Node>()
-  const refuse = (node: Node, message: string, ruleId: Problem['ruleId'] = 'yaml-syntax') => {
+  const refuse = (node: Node, message: string, ruleId: Fault['ruleId'] = 'yaml-syntax') => {
     found.push({ ruleId, message, at: [node.range![0], node.range![1]] })
   }
   const note = (node: Node) => {
@@ -60,8 +51,8 @@ export function misuses(doc: Document): Misuse[] {
 /** Tags of plain data; others make sets, binary data and so on. Tags that nobody knows are the parser's to report. */
 const plainTags = new Set(['str', 'int', 'float', 'bool', 'null', 'map', 'seq'])
 
-function duplicates(map: YAMLMap): Misuse[] {
-  const found: Misuse[] = []
+function duplicates(map: YAMLMap): Fault[] {
+  const found: Fault[] = []
   const seen = new Map<string, readonly [number, number]>()
   for (const { key } of map.items) {
     if (!isScalar(key) || isMergeKey({ key })) continue
@@ -76,9 +67,3 @@ function duplicates(map: YAMLMap): Misuse[] {
 
 export const isMergeKey = ({ key }: { key: unknown }): boolean =>
   isScalar(key) && (key.value === '<<' || (typeof key.value === 'symbol' && key.value.description === '<<'))
-
-export function mergedMaps(node: Node | null, doc: Document): YAMLMap[] {
-  const target = isAlias(node) ? node.resolve(doc) : node
-  if (isMap(target)) return [target]
-  return isSeq(target) ? target.items.flatMap(one => mergedMaps(one as Node | null, doc)) : []
-}

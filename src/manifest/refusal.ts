@@ -1,3 +1,17 @@
+import type { Problem } from '../finding.ts'
+
+/** What is wrong with a text, without lines and columns. */
+export interface Fault {
+  readonly ruleId: Problem['ruleId']
+  readonly message: string
+  /** Offsets of the first character and of the one after the last. */
+  readonly at: readonly [number, number]
+  /** Where a name that is defined twice was defined first. */
+  readonly first?: readonly [number, number]
+}
+
+const refused = (message: string, offset = 0): Fault => ({ ruleId: 'yaml-syntax', message, at: [offset, offset + 1] })
+
 /** Largest text that is parsed, in UTF-16 code units: beyond any manifest written by people. */
 export const maxTextLength = 16 * 1024 * 1024
 
@@ -15,29 +29,30 @@ export function explainSyntax(code: string, message: string): string {
   return message
 }
 
-/** Inputs on which a parser would spend seconds to say little. Brackets in quotes and comments do not nest. */
-export function whyNotParsed(text: string): { message: string; offset: number } | undefined {
+/** Texts that no parser is given, whichever it is. */
+export function whyNotRead(text: string): Fault | undefined {
   if (text.length > maxTextLength) {
     const size = Math.round(text.length / 1024 / 1024)
-    return {
-      message: `The file has ${size} million characters; expected at most ${maxTextLength / 1024 / 1024}. Split it and use include`,
-      offset: 0,
-    }
+    return refused(
+      `The file has ${size} million characters; expected at most ${maxTextLength / 1024 / 1024}. Split it and use include`,
+    )
   }
-
   const binary = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffd]/.exec(text.slice(0, 65536))
-  if (binary) return { message: 'This is not a text file in UTF-8', offset: binary.index }
-  const values = separators(text)
-  if (values > maxValues) {
-    return { message: 'The file holds more than a million values. Split it and use include', offset: 0 }
-  }
+  if (binary) return refused('This is not a text file in UTF-8', binary.index)
+  if (separators(text) > maxValues)
+    return refused('The file holds more than a million values. Split it and use include')
+  return undefined
+}
+
+/** Nesting on which the thorough parser would spend seconds to say little. Brackets in quotes and comments do not nest. */
+export function whyNotParsed(text: string): Fault | undefined {
   // Lists in lists, keys that are maps, anchors, aliases and tags in a row.
   const run = /(?:[-?&*!][^\s,[\]{}]* ){1000}/.exec(text)
-  if (run) return { message: 'Nested too deeply to be a manifest', offset: run.index }
+  if (run) return refused('Nested too deeply to be a manifest', run.index)
   let depth = 0
   for (const match of text.matchAll(/"(?:[^"\\]|\\.)*"|'[^'\n]*'|(?<=\s)#.*|[[\]{}]/g)) {
     const open = match[0] === '[' || match[0] === '{'
-    if (open && ++depth > bracketFlood) return { message: 'Nested too deeply to be a manifest', offset: match.index }
+    if (open && ++depth > bracketFlood) return refused('Nested too deeply to be a manifest', match.index)
     if (match[0] === ']' || match[0] === '}') depth = Math.max(0, depth - 1)
   }
   return undefined

@@ -1,0 +1,181 @@
+import type { Path } from '../finding.ts'
+import type { Fault } from './refusal.ts'
+
+/** What a node is. `merge` is the key `<<`, which copies other maps into its own. */
+export const kind = { scalar: 0, map: 1, list: 2, alias: 3, merge: 4 } as const
+
+/**
+ * Where each node of a text stands, in the order of the text: a node, then what is inside it; in a map each key before its
+ * value. Flat lists of numbers, because a large manifest has more than a million nodes and few of them are ever asked for.
+ */
+export interface Nodes {
+  readonly kinds: ArrayLike<number>
+  /** Offset of the first character. */
+  readonly starts: ArrayLike<number>
+  /** Offset after the last character of a scalar or an alias; of an empty scalar, where it begins. */
+  readonly ends: ArrayLike<number>
+  /** The node after all that is inside this one. */
+  readonly nexts: ArrayLike<number>
+  /** Keys whose name is not their own text: in quotes, numbers written in another way, or no scalar at all. */
+  readonly names: ReadonlyMap<number, string | undefined>
+  /** What each alias stands for. */
+  readonly targets: ReadonlyMap<number, number>
+}
+
+/** A text as data, and where each part of it stands. */
+export interface Reading {
+  readonly value: unknown
+  readonly tree: Tree
+  readonly faults?: undefined
+}
+
+export interface Unreadable {
+  readonly value?: undefined
+  readonly tree?: undefined
+  /** At least one. */
+  readonly faults: readonly Fault[]
+}
+
+/** Offsets of the first character and of the one after the last. */
+export type Range = readonly [start: number, end: number]
+
+/** A block scalar ends with its last word: the empty lines behind it may as well belong to what comes next. */
+export function endOfBlock(text: string, end: number): number {
+  let last = end
+  while (last > 0 && /\s/.test(text[last - 1]!)) last--
+  return last
+}
+
+/** Children beyond which a list or a map is worth an index. */
+const few = 16
+
+/** Finds the place of any path. Indices are made for what is asked for and kept. */
+export class Tree {
+  readonly #nodes: Nodes
+  readonly #text: string
+  readonly #keys = new Map<number, ReadonlyMap<string, number>>()
+  readonly #items = new Map<number, readonly number[]>()
+
+  constructor(text: string, nodes: Nodes) {
+    this.#text = text
+    this.#nodes = nodes
+  }
+
+  /** The place of `path`, or of the nearest of its ancestors that is there; `complete` says which. */
+  find(path: Path): { range: Range; complete: boolean } {
+    const { kinds, targets } = this.#nodes
+    let node = 0
+    let range = this.#keyOrStart(node)
+    let throughAlias = false
+    for (const step of path) {
+      if (kinds[node] === kind.alias) {
+        node = targets.get(node)!
+        throughAlias = true
+      }
+      const found =
+        kinds[node] === kind.map
+          ? this.#pair(node, String(step))
+          : kinds[node] === kind.list
+            ? this.#item(node, Number(step))
+            : undefined
+      if (!found) return { range, complete: false }
+      node = found.value
+      // What an anchor holds is reported where it is used, so that each use has a place of its own.
+      if (!throughAlias) range = found.range
+      throughAlias ||= found.merged
+    }
+    return { range, complete: true }
+  }
+
+  #pair(map: number, name: string): Found | undefined {
+    const { kinds, starts, ends, nexts } = this.#nodes
+    const key = this.#keyOf(map, name)
+    if (key !== undefined) {
+      const value = key + 1
+      return { value, range: [starts[key]!, this.#endOf(value) ?? ends[key]!], merged: false }
+    }
+    for (let merge = map + 1; merge < nexts[map]!; merge = nexts[merge + 1]!) {
+      if (kinds[merge] !== kind.merge) continue
+      for (const from of this.#merged(merge + 1)) {
+        const found = this.#pair(from, name)
+        if (found) return { value: found.value, range: [starts[merge]!, ends[merge]!], merged: true }
+      }
+    }
+    return undefined
+  }
+
+  #keyOf(map: number, name: string): number | undefined {
+    const indexed = this.#keys.get(map)
+    if (indexed) return indexed.get(name)
+    const { nexts } = this.#nodes
+    let passed = 0
+    for (let key = map + 1; key < nexts[map]!; key = nexts[key + 1]!) {
+      if (this.#nameOf(key) === name) return key
+      if (++passed === few) return this.#index(map).get(name)
+    }
+    return undefined
+  }
+
+  #index(map: number): ReadonlyMap<string, number> {
+    const { nexts } = this.#nodes
+    const index = new Map<string, number>()
+    for (let key = map + 1; key < nexts[map]!; key = nexts[key + 1]!) {
+      const name = this.#nameOf(key)
+      if (name !== undefined) index.set(name, key)
+    }
+    this.#keys.set(map, index)
+    return index
+  }
+
+  #nameOf(key: number): string | undefined {
+    const { kinds, names, starts, ends } = this.#nodes
+    if (names.has(key)) return names.get(key)
+    return kinds[key] === kind.scalar ? this.#text.slice(starts[key], ends[key]) : undefined
+  }
+
+  #item(list: number, index: number): Found | undefined {
+    const { kinds, starts, ends, nexts } = this.#nodes
+    let items = this.#items.get(list)
+    if (!items) {
+      const found: number[] = []
+      for (let node = list + 1; node < nexts[list]!; node = nexts[node]!) found.push(node)
+      this.#items.set(list, (items = found))
+    }
+    const value = items[index]
+    if (value === undefined) return undefined
+    const isPlain = kinds[value] === kind.scalar || kinds[value] === kind.alias
+    return { value, range: isPlain ? [starts[value]!, ends[value]!] : this.#keyOrStart(value), merged: false }
+  }
+
+  /** The maps that a merge key copies. */
+  #merged(value: number): number[] {
+    const { kinds, nexts, targets } = this.#nodes
+    const target = kinds[value] === kind.alias ? targets.get(value)! : value
+    if (kinds[target] === kind.map) return [target]
+    if (kinds[target] !== kind.list) return []
+    const maps: number[] = []
+    for (let node = target + 1; node < nexts[target]!; node = nexts[node]!) maps.push(...this.#merged(node))
+    return maps
+  }
+
+  /** A plain value is shown with its key; of a map, a list or nothing the key says where it is. */
+  #endOf(value: number): number | undefined {
+    const { kinds, starts, ends } = this.#nodes
+    return kinds[value] === kind.scalar && ends[value]! > starts[value]! ? ends[value] : undefined
+  }
+
+  /** A map is pointed at by its first key, which is short, rather than by all of its lines. */
+  #keyOrStart(node: number): Range {
+    const { kinds, starts, ends, nexts } = this.#nodes
+    if (kinds[node] === kind.map && nexts[node]! > node + 1)
+      return [starts[node + 1]!, this.#endOf(node + 2) ?? ends[node + 1]!]
+    return [starts[node]!, starts[node]!]
+  }
+}
+
+interface Found {
+  /** The node of the value. */
+  readonly value: number
+  readonly range: Range
+  readonly merged: boolean
+}

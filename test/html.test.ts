@@ -90,6 +90,8 @@ describe.skipIf(!hasBrowser)('in Chromium (Debian package chromium; skipped wher
       const { page, complaints } = await show(name, report(), options)
       expect(complaints).toEqual([])
       expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
+      // The same markup many times over takes axe a minute and tells nothing new.
+      if (name === 'large') return page.close()
       await page.evaluate(axe.source)
       const found = (await page.evaluate('axe.run()')) as axe.AxeResults
       expect(found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]!.html.slice(0, 200)}`)).toEqual([])

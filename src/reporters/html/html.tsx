@@ -1,7 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { utf8ToBytes } from '@noble/hashes/utils.js'
 import { render } from 'preact-render-to-string'
-import type { AsyncReporter, Run } from '../reporter.ts'
+import type { AsyncReporter } from '../reporter.ts'
 import { visible } from '../text.ts'
 import { client } from './client.ts'
 import { Body } from './page.tsx'
@@ -11,10 +11,12 @@ import { viewOf, type View } from './view.ts'
 /** One file that holds all of it: no network, no fonts from elsewhere, no code but the script whose hash the policy names. */
 export const html: AsyncReporter = async run => {
   const views = await Promise.all(run.reports.map(viewOf))
-  return `<!doctype html>\n${render(<Page views={views} run={run} />)}\n`
+  // Names also stand in attributes and in drawings: what could turn the reading direction is made visible everywhere.
+  const body = visible(render(<Body views={views} run={run} />))
+  return `<!doctype html>\n${render(<Page views={views} body={body} />)}\n`
 }
 
-function Page({ views, run }: { views: readonly View[]; run: Run }) {
+function Page({ views, body }: { views: readonly View[]; body: string }) {
   const script = `(${client.toString()})()`
   const policy = [
     "default-src 'none'",
@@ -34,7 +36,7 @@ function Page({ views, run }: { views: readonly View[]; run: Run }) {
         <style dangerouslySetInnerHTML={{ __html: css }} />
       </head>
       <body>
-        <Body views={views} run={run} />
+        <div dangerouslySetInnerHTML={{ __html: body }} />
         <script id="pictures" type="application/json" dangerouslySetInnerHTML={{ __html: pictures(views) }} />
         <script dangerouslySetInnerHTML={{ __html: script }} />
       </body>
@@ -51,8 +53,8 @@ const pictures = (views: readonly View[]): string =>
     views.flatMap(({ design }) =>
       (design?.figures ?? []).map(({ id, picture: { nodes, edges } }) => ({
         id,
-        nodes: nodes.map(({ name, journeys }) => ({ name, journeys })),
-        lines: edges.map(({ from, to, journeys }) => ({ from, to, journeys })),
+        nodes: nodes.map(({ name, journeys }) => ({ name: visible(name), journeys })),
+        lines: edges.map(({ from, to, journeys }) => ({ from: visible(from), to: visible(to), journeys })),
       })),
     ),
   ).replaceAll('<', '\\u003c')

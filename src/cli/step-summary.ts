@@ -9,7 +9,10 @@ const longestSummary = 2 ** 20
  * Adds the report to the summary of the step, where GitHub Actions runs it. Several runs of a step follow each other. Nobody
  * asked for it, so what goes wrong is said and fails nothing.
  */
-export async function appendStepSummary(markdown: () => Promise<string>, { env, stderr }: World): Promise<void> {
+export async function appendStepSummary(
+  markdown: () => Promise<string>,
+  { env, stderr }: Pick<World, 'env' | 'stderr'>,
+): Promise<void> {
   const path = env['GITHUB_STEP_SUMMARY']
   if (!isGitHubActions(env) || !path) return
   try {

@@ -31,16 +31,30 @@ const closing = `What a rule means: ${code('scaffold-review explain RULE')}`
 /** For a comment on a pull request, or the summary of a step: the answer, then what to do, the worst first. */
 export const markdown: Reporter = ({ reports }) => {
   const blocks = [marker, ...(reports.length === 1 ? [] : overview(reports))]
-  let skipped = 0
-  for (const [i, report] of reports.entries()) {
-    // What a manifest leaves is for those after it.
-    const room = (longestComment - lengthOf(blocks) - 500) / (reports.length - i)
-    const said = section(report, room)
-    if (lengthOf(said) <= room || reports.length === 1) blocks.push(...said)
-    else skipped++
+  const room = longestComment - lengthOf(blocks) - 500
+  const whole = reports.map(report => section(report, room))
+  const most = fairShare(whole.map(lengthOf), room)
+  const fitting = reports
+    .map((report, i) => (lengthOf(whole[i]!) > most ? section(report, most) : whole[i]!))
+    .filter(said => lengthOf(said) <= most)
+  const skipped = reports.length - fitting.length
+  return `${[
+    ...blocks,
+    ...fitting.flat(),
+    ...(skipped > 0 ? [`There is no room here for the details of ${plural(skipped, 'manifest')}.`] : []),
+    closing,
+  ].join('\n\n')}\n`
+}
+
+/** The most that anybody may take: those who want less get it, and the others share alike what is left. */
+function fairShare(wanted: readonly number[], all: number): number {
+  let left = all
+  for (const [i, size] of wanted.toSorted((a, b) => a - b).entries()) {
+    const share = left / (wanted.length - i)
+    if (size > share) return share
+    left -= size
   }
-  if (skipped > 0) blocks.push(`There is no room here for the details of ${plural(skipped, 'manifest')}.`)
-  return `${[...blocks, closing].join('\n\n')}\n`
+  return all
 }
 
 const lengthOf = (blocks: readonly string[]) => blocks.reduce((sum, block) => sum + block.length + 2, 0)

@@ -56,9 +56,9 @@ function arrow({ isMessage, ruleIds }: AffectedEdge): string {
   if (ruleIds.length === 0) return line
   const [first] = ruleIds
   const more = ruleIds.length - 1
-  return `${line}|"${label(first!)}${more > 0 ? ` and ${more} more` : ''}"|`
+  return `${line}|${label(first!)}${more > 0 ? ` and ${more} more` : ''}|`
 }
 
-/** Anything but letters, digits and what is harmless between quotes is written by its number. */
+/** Anything but letters, digits and what has no meaning in a label is written by its number. */
 const label = (text: string): string =>
   clip(visibleLine(text), 40).replaceAll(/[^\p{L}\p{N} _.,-]/gu, char => `#${char.codePointAt(0)!};`)

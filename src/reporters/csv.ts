@@ -90,9 +90,10 @@ function waivedRows(report: Report): Row[] {
 const questionRows = (report: Report): Row[] =>
   report.openQuestions
     .filter(({ mustBeStated }) => !mustBeStated)
-    .map(({ fact, ask, because, example, element, questions, journeys, location }) => ({
+    .map(({ fact, ask, because, example, element, ruleIds, questions, journeys, location }) => ({
       ...rowAt(report, location),
       kind: 'open question',
+      rule: ruleIds.join(', '),
       question: questions.join(', '),
       element: formatPath(fact),
       message: `${ask} ("${element}")`,

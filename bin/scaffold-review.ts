@@ -1,19 +1,41 @@
 #!/usr/bin/env node
+import { fstatSync } from 'node:fs'
 import process from 'node:process'
 import { buffer } from 'node:stream/consumers'
 import { main } from '../src/cli/main.ts'
+import { exitCode } from '../src/cli/world.ts'
+import { abandonWrites } from '../src/cli/write.ts'
 
-// A reader that closes early, such as `head`, is no failure.
+// A reader that closes early, such as `head`, is no failure; the files are still written, and the exit code is the same.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit()
-  throw error
+  if (error.code !== 'EPIPE') throw error
 })
+
+process.on('SIGINT', () => {
+  // Whoever else listens, such as a prompt, knows better what to do.
+  if (process.listenerCount('SIGINT') > 1) return
+  abandonWrites()
+  process.exit(exitCode.interrupted)
+})
+
+const isFile = () => {
+  try {
+    return fstatSync(process.stdout.fd).isFile()
+  } catch {
+    return false
+  }
+}
 
 process.exitCode = await main(process.argv.slice(2), {
   cwd: process.cwd(),
   env: process.env,
   today: new Date().toISOString().slice(0, 10),
-  stdout: { write: text => process.stdout.write(text), isTTY: process.stdout.isTTY, columns: process.stdout.columns },
+  stdout: {
+    write: text => process.stdout.write(text),
+    isTTY: process.stdout.isTTY,
+    columns: process.stdout.columns,
+    isFile: isFile(),
+  },
   stderr: process.stderr,
   readStdin: () => buffer(process.stdin),
   terminal: process.stdin.isTTY && process.stdout.isTTY ? { input: process.stdin, output: process.stdout } : undefined,

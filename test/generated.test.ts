@@ -4,6 +4,7 @@ import { rulePage } from '../src/docs/rule-page.ts'
 import { rules } from '../src/rules/index.ts'
 import { schemaNames, schemaText } from '../src/docs/schemas.ts'
 import { reviewText } from './support.ts'
+import { formatPage } from './format-page.ts'
 import { incidentsPage } from './incidents.ts'
 import { analyses, checklist, manifestReference, readme, registry, ruleIndexPage } from './generate.ts'
 
@@ -37,6 +38,10 @@ test.each(rules.map(rule => [rule.id, rule] as const))('docs/rules/%s.md', async
 
 test('docs/incidents.md', async () => {
   await expect(incidentsPage()).toMatchFileSnapshot('../docs/incidents.md')
+})
+
+test('docs/ci-formats.md', async () => {
+  await expect(await formatPage()).toMatchFileSnapshot('../docs/ci-formats.md')
 })
 
 test('README.md', async () => {

@@ -1,25 +1,18 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { resolve } from 'node:path'
 import { severities, type Severity } from '../finding.ts'
-import { didYouMean } from '../manifest/nearest.ts'
 import type { ManifestFiles } from '../manifest/files.ts'
 import { share } from '../manifest/schema/scalars.ts'
-import { formats, reporterFor, type Format } from '../reporters/index.ts'
+import { formats, type Format } from '../reporters/index.ts'
 import type { Run, Style } from '../reporters/reporter.ts'
 import { review } from '../review.ts'
 import { rules } from '../rules/index.ts'
 import { wantsColor } from './color.ts'
 import { judge } from './gate.ts'
 import { findOrLoad } from './load.ts'
+import { checkOutputs, outputOption, writeOutputs, type Output } from './outputs.ts'
 import { selectRules } from './select.ts'
 import type { CommandContext } from './commands.ts'
-import type { World } from './world.ts'
-import { writeAtomically } from './write.ts'
-
-interface Output {
-  format: Format
-  path: string
-}
+import { exitCode, type World } from './world.ts'
 
 interface Options {
   format: Format
@@ -31,6 +24,7 @@ interface Options {
   skip: string[]
   exitZero: boolean
   color: string
+  ciDetect: boolean
   quiet: boolean
   verbose: boolean
   stdinFilename: string
@@ -45,7 +39,7 @@ export function reviewCommand({ world, tool, exit }: CommandContext): Command {
     .addOption(
       new Option('-f, --format <name>', 'what is written to standard output').choices(formats).default('pretty'),
     )
-    .option('-o, --output <format=path>', 'write a file as well; repeatable', output, [])
+    .option('-o, --output <format=path>', 'write a file as well; repeatable', outputOption, [])
     .addOption(new Option('--fail-on <severity>', 'exit 1 from this severity up').choices(severities).default('error'))
     .option('--strict', 'exit 1 also when something that must be stated is not', false)
     .option('--min-coverage <share>', 'exit 1 when fewer of the checks can be decided, such as 80%', coverage)
@@ -57,6 +51,7 @@ export function reviewCommand({ world, tool, exit }: CommandContext): Command {
     )
     .option('-q, --quiet', 'only errors and the verdict', false)
     .option('-v, --verbose', 'all open questions and all evidence', false)
+    .option('--no-ci-detect', 'no step summary and no colours just because GitHub Actions runs this')
     .option('--stdin-filename <path>', 'what standard input is called, and where its includes start', 'stdin.yaml')
     .option('--today <date>', 'the date by which waivers and ages are judged, such as 2026-11-30', day)
     .action(async (manifests: string[], options: Options) => {
@@ -67,25 +62,24 @@ export function reviewCommand({ world, tool, exit }: CommandContext): Command {
 async function run(manifests: readonly string[], options: Options, world: World, tool: Run['tool']): Promise<number> {
   const applied = selectRules(rules, options.only, options.skip)
   const files = await load(manifests, options, world)
+  const reviewed = files.flatMap(({ sources }) => sources.map(({ file }) => file))
+  checkOutputs(options.output, reviewed, world)
   const today = options.today ?? world.today
   const result: Run = { tool, rules: applied, reports: files.map(one => review(one, applied, { today })) }
-  const { quiet, verbose } = options
+  const { quiet, verbose, ciDetect, format, output } = options
   const style: Style = {
-    color: wantsColor(options.color, world),
+    color: wantsColor(options.color, world, ciDetect),
     width: Math.max(40, world.stdout.columns ?? 80),
     quiet,
     verbose,
   }
 
-  world.stdout.write(await (await reporterFor(options.format))(result, style))
-  for (const { format, path } of options.output) {
-    const text = await (await reporterFor(format))(result, { ...style, color: false, width: 80 })
-    await writeAtomically(resolve(world.cwd, path), text)
-  }
+  const failures = await writeOutputs(result, style, { format, files: output, ciDetect }, world)
   const { failOn, strict, minCoverage, exitZero } = options
   const { code, notices } = judge(result.reports, { failOn, strict, minCoverage, exitZero })
-  for (const notice of notices) world.stderr.write(`scaffold-review: ${notice}\n`)
-  return code
+  for (const notice of [...failures, ...notices]) world.stderr.write(`scaffold-review: ${notice}\n`)
+  // What was asked for and is not there must not pass for it.
+  return failures.length > 0 ? exitCode.misuse : code
 }
 
 async function load(manifests: readonly string[], { stdinFilename }: Options, world: World): Promise<ManifestFiles[]> {
@@ -93,18 +87,6 @@ async function load(manifests: readonly string[], { stdinFilename }: Options, wo
   for (const path of new Set(manifests.length > 0 ? manifests : [undefined]))
     files.push(await findOrLoad(path, world, stdinFilename))
   return files
-}
-
-function output(value: string, before: Output[]): Output[] {
-  const [format = '', ...rest] = value.split('=')
-  const path = rest.join('=')
-  if (!path) throw new InvalidArgumentError('Expected format=path, such as sarif=review.sarif.')
-  if (!(formats as string[]).includes(format)) {
-    throw new InvalidArgumentError(
-      `There is no format "${format}"${didYouMean(format, formats)}; expected one of ${formats.join(', ')}.`,
-    )
-  }
-  return [...before, { format: format as Format, path }]
 }
 
 function coverage(value: string): number {

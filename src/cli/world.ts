@@ -5,15 +5,21 @@ export interface World {
   readonly env: Readonly<Record<string, string | undefined>>
   /** ISO date. Waivers are judged by it. */
   readonly today: string
-  readonly stdout: { write(text: string): unknown; readonly isTTY: boolean; readonly columns: number | undefined }
+  readonly stdout: {
+    write(text: string): unknown
+    readonly isTTY: boolean
+    readonly columns: number | undefined
+    /** Whether it was sent to a file, which keeps escapes that a log would render. */
+    readonly isFile?: boolean
+  }
   readonly stderr: { write(text: string): unknown }
   readStdin(): Promise<Uint8Array>
   /** Where people can be asked; `undefined` unless standard input and standard output are both a terminal. */
   readonly terminal: { readonly input: NodeJS.ReadableStream; readonly output: NodeJS.WritableStream } | undefined
 }
 
-/** 0: nothing at or above the threshold. 1: findings. 2: usage, configuration or unreadable input. */
-export const exitCode = { clean: 0, findings: 1, misuse: 2 } as const
+/** 0: nothing at or above the threshold. 1: findings. 2: usage, configuration or unreadable input. 130: Ctrl-C. */
+export const exitCode = { clean: 0, findings: 1, misuse: 2, interrupted: 130 } as const
 
 /** A mistake of the user's: one sentence, and what to do. Anything else that is thrown is a defect of the program. */
 export class UserError extends Error {}

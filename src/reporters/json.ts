@@ -1,11 +1,12 @@
 import { formatPath, type Evidence, type Finding, type Location, type OpenQuestion, type Path } from '../finding.ts'
 import { notStated, type Report } from '../report.ts'
 import { fingerprints } from '../engine/fingerprint.ts'
+import { jsonText } from './json-text.ts'
 import type { ManifestDocument, ReportDocument } from './report-schema.ts'
 import type { Reporter, Run } from './reporter.ts'
 
 /** For programs: all of the report, in the shape of `schemas/report.schema.json`. */
-export const json: Reporter = run => `${JSON.stringify(toDocument(run), null, 2)}\n`
+export const json: Reporter = run => jsonText(toDocument(run))
 
 export const toDocument = ({ tool, reports }: Run): ReportDocument => ({
   schemaVersion: 1,

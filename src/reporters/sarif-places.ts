@@ -1,6 +1,7 @@
 import type { Location } from '../finding.ts'
 import type { Source } from '../manifest/source.ts'
 import { lineHashes } from './line-hash.ts'
+import { pathOf } from './paths.ts'
 
 /** Where things are, as SARIF says it: relative URIs, and regions with the text around them. */
 
@@ -56,11 +57,10 @@ export class Places {
 
 /** A URI relative to where the review was started; an absolute path becomes a URI of its own. */
 export function artifactOf(file: string): { uri: string; uriBaseId?: string } {
-  if (file === '-' || file === '') return { uri: 'stdin', uriBaseId: sourceRoot }
-  const drive = /^[A-Za-z]:(?=\/)/.exec(file)?.[0] ?? ''
-  const uri = file.slice(drive.length).split('/').map(encodeSegment).join('/')
-  if (uri.startsWith('/')) return { uri: `file://${drive && `/${drive}`}${uri}` }
-  return { uri: uri.replace(/^(?:\.\/+)+/, ''), uriBaseId: sourceRoot }
+  const path = pathOf(file)
+  const drive = /^[A-Za-z]:(?=\/)/.exec(path)?.[0] ?? ''
+  const uri = path.slice(drive.length).split('/').map(encodeSegment).join('/')
+  return uri.startsWith('/') ? { uri: `file://${drive && `/${drive}`}${uri}` } : { uri, uriBaseId: sourceRoot }
 }
 
 /** Half a surrogate pair has no encoding; file systems and hostile names can hold one. */

@@ -1,5 +1,6 @@
 import type { Severity } from '../finding.ts'
 import type { AnyRule, Reference } from '../rules/define.ts'
+import { sentence } from './issues.ts'
 import { pseudoRules, type PseudoRule } from './pseudo-rules.ts'
 
 /** Rules as SARIF describes them: what a finding of GitHub code scanning shows when it is opened. */
@@ -55,8 +56,6 @@ const code = (text: string): string =>
     .split('\n')
     .map(line => `    ${line}`)
     .join('\n')
-
-export const sentence = (text: string): string => (/[.!?:]\s*$/.test(text) ? text : `${text}.`)
 
 /** GitHub refuses longer descriptions. */
 const clip = (text: string): string => (text.length <= 1024 ? text : `${text.slice(0, 1020)}...`)

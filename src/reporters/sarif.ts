@@ -1,3 +1,4 @@
+import { jsonText } from './json-text.ts'
 import type { Reporter, Run } from './reporter.ts'
 import { alertIdentities, sourceRoot } from './sarif-places.ts'
 import { resultsOf } from './sarif-results.ts'
@@ -7,7 +8,7 @@ import { descriptors } from './sarif-rules.ts'
 const mostResults = 25_000
 
 /** SARIF 2.1.0, as GitHub code scanning reads it. */
-export const sarif: Reporter = run => `${JSON.stringify(toLog(run), null, 2)}\n`
+export const sarif: Reporter = run => jsonText(toLog(run))
 
 function toLog({ tool, reports, rules }: Run) {
   const described = descriptors(rules)

@@ -1,6 +1,7 @@
-import type { ChalkInstance } from 'chalk'
+import { Chalk, type ChalkInstance } from 'chalk'
 import { notStated, type Answer, type QuestionScore, type Report, type Verdict } from '../report.ts'
 import { plural } from '../units.ts'
+import { visibleLine } from './text.ts'
 
 const answerPaint: Record<Answer, 'green' | 'red' | 'yellow' | 'cyan' | 'dim'> = {
   yes: 'green',
@@ -41,16 +42,29 @@ export function scoreRow(score: QuestionScore, report: Report, columns: number, 
 }
 
 /** As the question stands in the checklist, as far as 80 columns allow. */
-const short = (question: string) => question.replace(/(?: where appropriate)?\?$/, '')
+export const short = (question: string) => question.replace(/(?: where appropriate)?\?$/, '')
 
 /** Never "100%" while something is open. */
-const share = (coverage: number) => `${Math.floor(coverage * 100)}%`
+export const share = (coverage: number) => `${Math.floor(coverage * 100)}%`
 
 export function verdictLine(report: Report, c: ChalkInstance): string {
+  const { verdict } = report
+  const counts = countsOf(report)
+  return `${c.bold(`${nameOf(report)}: `)}${c.bold[verdictPaint[verdict]](verdict)}${counts.length > 0 ? ` (${counts.join(', ')})` : ''}`
+}
+
+/** The verdict with its counts, for logs: `web-shop: not ready (2 errors, 1 waived)`. */
+export const plainVerdict = (report: Report): string => verdictLine(report, new Chalk({ level: 0 }))
+
+/** What the system is called, else its file, in one line. */
+export const nameOf = ({ system, file }: Report): string => visibleLine(system ?? file)
+
+/** How many of each: `2 errors`, `1 waived`. What there is none of is left out. */
+export function countsOf(report: Report): string[] {
   const { verdict, problems, findings, openQuestions, waived, coverage } = report
   const count = (severity: string) => findings.filter(finding => finding.severity === severity).length
   const unstated = notStated(report).length
-  const parts = [
+  return [
     ...(problems.length > 0 ? [plural(problems.length, 'problem')] : []),
     ...(count('error') > 0 ? [plural(count('error'), 'error')] : []),
     ...(count('warning') > 0 ? [plural(count('warning'), 'warning')] : []),
@@ -61,6 +75,4 @@ export function verdictLine(report: Report, c: ChalkInstance): string {
     ...(waived.length > 0 ? [`${waived.length} waived`] : []),
     ...(coverage === null ? [] : [`${share(coverage)} of the checks decided`]),
   ]
-  const name = report.system ?? report.file
-  return `${c.bold(`${name}: `)}${c.bold[verdictPaint[verdict]](verdict)}${parts.length > 0 ? ` (${parts.join(', ')})` : ''}`
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { formatPath } from '../finding.ts'
 import type { Cell, Table } from '../tables/table.ts'
+import { jsonText } from './json-text.ts'
 
 /** The contract of `analyze --format json`; the same promise as that of the report. */
 
@@ -82,7 +83,7 @@ export function tablesJson(tables: readonly Table[], file: string, load: Readonl
       })),
     })),
   }
-  return `${JSON.stringify(data, undefined, 2)}\n`
+  return jsonText(data)
 }
 
 function cellOf(value: Cell): z.input<typeof cell> {

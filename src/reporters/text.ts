@@ -1,12 +1,31 @@
 import { wrapAnsi } from 'fast-wrap-ansi'
 
-/** Text for terminals: nothing that a manifest contains may move the cursor, change colours or turn the reading direction. */
+/**
+ * Text for terminals and logs: nothing that a manifest contains may move the cursor, change colours, turn the reading
+ * direction, hide, or be taken for a command by the CI that keeps the log.
+ */
 
-// C0 and C1 controls except the line feed, and the marks that reorder or hide text.
-const unsafe = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g
+/** Controls except the line feed, what reorders or hides text, half characters, and what is no character at all. */
+export const unsafe = /(?![\n\ufe0e\ufe0f])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{DI}\p{NChar}]/gu
+
+/** Runners of GitHub obey `::name` where a line begins, and `##[name]` anywhere; those of Azure `##vso[name]`. */
+const commandAtStart = /(^|\s)::(?=[a-z])/gi
+export const commandAnywhere = /##(?=[a-z]*\[)/gi
 
 export const visible = (text: string): string =>
-  text.replaceAll(unsafe, char => (char === '\t' ? ' ' : `\\u{${char.codePointAt(0)!.toString(16)}}`))
+  text
+    .replaceAll(unsafe, char => (char === '\t' ? ' ' : codePoint(char)))
+    .replaceAll(commandAtStart, `$1${codePoint(':')}:`)
+    .replaceAll(commandAnywhere, `#${codePoint('#')}`)
+
+const codePoint = (char: string) => `\\u{${char.codePointAt(0)!.toString(16)}}`
+
+/** The same in one line. */
+export const visibleLine = (text: string): string => visible(text.replaceAll(/\s*\n\s*/g, ' '))
+
+/** The beginning of what is longer than a format takes. */
+export const clip = (text: string, length: number): string =>
+  text.length <= length ? text : `${text.slice(0, length - 3).replace(/[\ud800-\udbff]$/, '')}...`
 
 /** Lines of at most `width` columns, the first after `first`, the others after `indent`. Words that are too long stand alone. */
 export function wrap(text: string, width: number, indent = '', first = indent): string {

@@ -1,0 +1,234 @@
+import { validate } from '@probelabs/maid'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { affectedBy, type AffectedNode } from '../src/reporters/affected.ts'
+import { code, fence, inline } from '../src/reporters/markdown-text.ts'
+import { markdown } from '../src/reporters/markdown.ts'
+import { mermaid } from '../src/reporters/mermaid.ts'
+import type { Report } from '../src/report.ts'
+import { marked } from 'marked'
+import { judges, tokensOf } from './format-judges.ts'
+import { checkoutReport, everywhere, problems, runOf, waivedReport, write } from './reporter-runs.ts'
+import { reviewFile, reviewText } from './support.ts'
+
+const naive = reviewFile('examples/web-shop-naive/scaffold.yaml')
+const shop = reviewFile('examples/web-shop/scaffold.yaml')
+const print = (...reports: Report[]) => write(markdown, runOf(...reports))
+
+/** Mermaid itself needs a browser. The checker knows no quotes in some shapes that Mermaid has them in, so it sees boxes there. */
+const drawn = (text: string) => {
+  const boxes = text.replaceAll(/\[[([/]"/g, '["').replaceAll(/"[)\]/]\]/g, '"]')
+  const { type, errors } = validate(boxes)
+  return { type, errors: errors.filter(({ severity }) => severity === 'error') }
+}
+const fine = { type: 'flowchart', errors: [] }
+
+test('a finding: rule, place, message, what to do, and the arithmetic behind a click', () => {
+  expect(print(checkoutReport())).toContain(`### 2 errors
+
+- **call-without-timeout** at \`shop/scaffold.yaml:9\`: "shop -> orders" waits without a timeout on the critical "checkout"; expected one
+
+  Fix: Set a timeout near the callee's 99.9th percentile, below what the caller's own callers wait.
+- **single-instance-on-critical-path** at \`shop/scaffold.yaml:12\`: "orders" runs as a single instance, but the critical "checkout" cannot do without it; expected at least 2
+
+  Fix: Run at least two instances in different zones, or give the callers a fallback.
+
+  <details><summary>Why</summary>
+
+  \`\`\`text
+  shop -> orders: each fails when the next does
+  "shop -> orders" has no fallback (line 9)
+  \`\`\`
+
+  </details>
+
+### Not stated, though it must be
+
+- **services.replicas** of "stock", first at \`shop/scaffold.yaml:13\`: How many instances run?
+
+  For example \`replicas: { min: 3, max: 12 }\`
+`)
+})
+
+test('the answer comes first: verdict, counts, the eight questions, and a good design has no more', () => {
+  const [marker, head, counts, board, closing, ...more] = print(shop).trimEnd().split('\n\n')
+  expect([marker, head, counts, closing, more]).toEqual([
+    '<!-- scaffold-review -->',
+    '## web-shop: ready',
+    '`examples/web-shop/scaffold.yaml`: 100% of the checks decided',
+    'What a rule means: `scaffold-review explain RULE`',
+    [],
+  ])
+  const [table] = tokensOf(board!)
+  expect(table).toMatchObject({ type: 'table', rows: { length: 8 } })
+})
+
+test('the first ten errors are open; warnings are, where nothing is worse', () => {
+  const text = print(naive)
+  expect(text).toContain('### 29 errors')
+  expect(text).toContain('<details><summary>19 more</summary>')
+  expect(text).toContain('<details><summary>24 warnings</summary>')
+  const warned = { ...naive, findings: naive.findings.filter(({ severity }) => severity === 'warning') }
+  expect(print(warned)).toContain('### 24 warnings')
+})
+
+test('what is not stated is one thing to do for each fact', () => {
+  const services = Array.from({ length: 9 }, (_, i) => `  s${i}: { calls: [{ to: db }] }\n`).join('')
+  const text = print(reviewText(`services:\n${services}stores: { db: {} }\n`))
+  expect(text).toMatch(
+    /\*\*calls\.timeout\*\* of "s0 -> db", "s1 -> db", "s2 -> db", "s3 -> db", "s4 -> db" and 4 more, first at `scaffold\.yaml:2`/,
+  )
+})
+
+test('what is waived says by whom and until when', () => {
+  const text = print(waivedReport())
+  expect(text).toContain('<details><summary>1 waived</summary>')
+  expect(text).toContain('Until 2026-12-31, by team-orders: Moves in May')
+  expect(text).toContain('Note: The waiver of team-shop ended on 2026-05-31: Was to move in May')
+})
+
+test('several manifests have a table above them', () => {
+  const text = print(shop, naive, ...problems().reports)
+  expect(text).toContain('## Design review of 8 manifests')
+  expect(text).toContain('| examples/web-shop-naive/scaffold.yaml | not ready | 29 | 24 | 2 |')
+  expect(text.match(/^## /gm)).toHaveLength(9)
+})
+
+test('never longer than a comment, and what is left out is said', () => {
+  const [finding] = naive.findings
+  const long = { ...naive, findings: Array.from({ length: 2000 }, () => finding!) }
+  const many = Array.from({ length: 300 }, () => naive)
+  const hostile = everywhere('`|"<'.repeat(3000))
+  for (const reports of [[long], [long, naive, shop], many, Array.from({ length: 50 }, () => hostile)]) {
+    const text = print(...reports)
+    expect(text.length).toBeLessThanOrEqual(60_000)
+    expect(text).toMatch(/found no room here\.|no room here for the details|And \d+ more\./)
+  }
+  // The short ones are not cut for the long one.
+  expect(judges.markdown(print(long, naive)).length).toBeGreaterThan(naive.findings.length)
+  expect(print(long, shop)).toContain('## web-shop: ready')
+  expect(print(naive)).not.toContain('no room here')
+})
+
+const hostile = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 40 }),
+  fc
+    .array(
+      fc.constantFrom(
+        '`',
+        '```',
+        '|',
+        '\\',
+        '*',
+        '_',
+        '[',
+        '](',
+        '<b>',
+        '&lt;',
+        '\n',
+        '\n\n',
+        '# ',
+        '- ',
+        ' ',
+        '~~',
+        'a',
+        '@a',
+        '#1',
+      ),
+      {
+        maxLength: 12,
+      },
+    )
+    .map(parts => parts.join('')),
+)
+
+test('a line shows the text and nothing else, whatever the text', () => {
+  fc.assert(
+    fc.property(hostile, text => {
+      const html = marked.parseInline(`x${inline(text)}x`, { gfm: true }) as string
+      expect(html).not.toMatch(/<(?!br>)/)
+      const span = code(text)
+      if (span !== '') expect(marked.parseInline(`x ${span} x`)).toMatch(/^x <code>[^<]*<\/code> x$/)
+      expect(tokensOf(`${fence('text', text)}\n\nend`).map(({ type }) => type)).toEqual([
+        'code',
+        'space',
+        'paragraph',
+        'text',
+      ])
+    }),
+    { numRuns: 100 },
+  )
+})
+
+test('a line reads as it was written', () => {
+  const shown = marked.parseInline(`- ${inline('a_b *c* `d` [e](f) <g> & ~~h~~ | \\ "i -> j" 5 < 6')}`)
+  expect(shown).toBe('- a_b *c* `d` [e](f) &lt;g&gt; &amp; ~~h~~ | \\ &quot;i -&gt; j&quot; 5 &lt; 6')
+  expect(inline('"web -> orders" gives up after 3s (99.9%)')).toBe('"web -> orders" gives up after 3s (99.9%)')
+})
+
+test('the graph shows what the errors and warnings are about, and who meets them', () => {
+  const graph = mermaid(affectedBy(checkoutReport())!)
+  expect(drawn(graph)).toEqual(fine)
+  expect(graph).toBe(`flowchart LR
+  n0(["checkout"])
+  n1["orders<br/>1 error"]
+  n2["shop"]
+  n0 --> n2
+  n2 -->|call-without-timeout| n1
+  classDef error fill:#ffebe9,stroke:#cf222e,color:#1f2328
+  class n1 error
+  linkStyle 1 stroke:#cf222e,stroke-width:2px`)
+})
+
+test('the graph of every example can be drawn, and a good design has none', () => {
+  for (const name of [
+    'web-shop-naive',
+    'online-boutique',
+    'otel-demo',
+    'incidents/cloudflare-2019',
+    'incidents/slack-2022',
+  ]) {
+    const report = reviewFile(`examples/${name}${name.includes('/') ? '.yaml' : '/scaffold.yaml'}`)
+    const affected = affectedBy(report)
+    if (affected) expect(drawn(mermaid(affected))).toEqual(fine)
+  }
+  expect(affectedBy(shop)).toBeUndefined()
+  expect(affectedBy({ ...naive, sources: [] })).toBeUndefined()
+})
+
+test('a graph has no more elements than can be seen, the worst among them', () => {
+  const services = Array.from({ length: 60 }, (_, i) => `  s${i}: { calls: [{ to: db, timeout: none }] }\n`).join('')
+  const affected = affectedBy(reviewText(`services:\n${services}stores: { db: {} }\n`))!
+  expect(affected.nodes).toHaveLength(30)
+  expect(affected.more).toBeGreaterThanOrEqual(30)
+  expect(drawn(mermaid(affected))).toEqual(fine)
+})
+
+test('no name of an element can draw anything but itself', () => {
+  const node = (name: string) =>
+    ({
+      element: { kind: 'service', name, path: ['services', name] },
+      errors: 1,
+      warnings: 0,
+    }) as unknown as AffectedNode
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        hostile,
+        fc.constantFrom('end', 'subgraph', '"]; click n0', '%%{init: {}}%%', '-->', 'a'.repeat(10_000)),
+      ),
+      text => {
+        const [from, to] = [node(text), node('b')]
+        const graph = mermaid({
+          nodes: [from, to],
+          edges: [{ from, to, isMessage: true, ruleIds: ['a-rule'] }],
+          more: 0,
+        })
+        expect(drawn(graph)).toEqual(fine)
+        expect(graph.split('\n')).toHaveLength(6)
+        expect(graph.split('\n')[1]).toMatch(/^ {2}n0\["[^"<>`]*<br\/>1 error"\]$/)
+      },
+    ),
+    { numRuns: 60 },
+  )
+})

@@ -1,19 +1,18 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { resolve } from 'node:path'
-import { severities, type Severity } from '../finding.ts'
+import { severities } from '../finding.ts'
 import { didYouMean } from '../manifest/nearest.ts'
 import type { ManifestFiles } from '../manifest/files.ts'
 import { share } from '../manifest/schema/scalars.ts'
 import { formats, reporterFor, type Format } from '../reporters/index.ts'
 import type { Run, Style } from '../reporters/reporter.ts'
 import { review } from '../review.ts'
-import { rules } from '../rules/index.ts'
 import { wantsColor } from './color.ts'
 import { judge } from './gate.ts'
 import { findOrLoad } from './load.ts'
-import { selectRules } from './select.ts'
+import { settingsFor, type SettingsOptions } from './settings.ts'
 import type { CommandContext } from './commands.ts'
-import type { World } from './world.ts'
+import { exitCode, type World } from './world.ts'
 import { writeAtomically } from './write.ts'
 
 interface Output {
@@ -21,20 +20,14 @@ interface Output {
   path: string
 }
 
-interface Options {
+interface Options extends SettingsOptions {
   format: Format
   output: Output[]
-  failOn: Severity
-  strict: boolean
-  minCoverage?: number
-  only: string[]
-  skip: string[]
-  exitZero: boolean
+  printConfig: boolean
   color: string
   quiet: boolean
   verbose: boolean
   stdinFilename: string
-  today?: string
 }
 
 const words = (value: string, before: string[]) => [...before, ...value.split(',').map(word => word.trim())]
@@ -46,8 +39,18 @@ export function reviewCommand({ world, tool, exit }: CommandContext): Command {
       new Option('-f, --format <name>', 'what is written to standard output').choices(formats).default('pretty'),
     )
     .option('-o, --output <format=path>', 'write a file as well; repeatable', output, [])
-    .addOption(new Option('--fail-on <severity>', 'exit 1 from this severity up').choices(severities).default('error'))
-    .option('--strict', 'exit 1 also when something that must be stated is not', false)
+    .option('-c, --config <file>', 'the configuration; none: .scaffold-review.yaml beside the manifest or above')
+    .option('--no-config', 'use no configuration, whichever there is')
+    .option(
+      '--print-config',
+      'print the effective configuration and where each value comes from, and review nothing',
+      false,
+    )
+    .option('--allow-plugins', 'run the code of the plugins that the configuration names', false)
+    .addOption(new Option('--fail-on <severity>', 'exit 1 from this severity up (default: error)').choices(severities))
+    .option('--strict', 'exit 1 also when something that must be stated is not')
+    .option('--no-strict', 'do not, whatever the configuration says')
+    .option('--no-waivers', 'let no waiver hold')
     .option('--min-coverage <share>', 'exit 1 when fewer of the checks can be decided, such as 80%', coverage)
     .option('--only <names>', 'rules or questions to apply; repeatable, or with commas', words, [])
     .option('--skip <names>', 'rules or questions to leave out; repeatable, or with commas', words, [])
@@ -65,10 +68,19 @@ export function reviewCommand({ world, tool, exit }: CommandContext): Command {
 }
 
 async function run(manifests: readonly string[], options: Options, world: World, tool: Run['tool']): Promise<number> {
-  const applied = selectRules(rules, options.only, options.skip)
-  const files = await load(manifests, options, world)
-  const today = options.today ?? world.today
-  const result: Run = { tool, rules: applied, reports: files.map(one => review(one, applied, { today })) }
+  const settings = await settingsFor(
+    manifests.map(path => (path === '-' ? options.stdinFilename : path)),
+    options,
+    world,
+  )
+  if (options.printConfig) {
+    const { configJson, configYaml } = await import('./print-config.ts')
+    world.stdout.write(options.format === 'json' ? configJson(settings) : configYaml(settings))
+    return exitCode.clean
+  }
+  const { rules } = settings
+  const files = await load(manifests.length > 0 ? manifests : settings.manifests, options, world)
+  const result: Run = { tool, rules, reports: files.map(one => review(one, rules, settings.review)) }
   const { quiet, verbose } = options
   const style: Style = {
     color: wantsColor(options.color, world),
@@ -82,8 +94,7 @@ async function run(manifests: readonly string[], options: Options, world: World,
     const text = (await reporterFor(format))(result, { ...style, color: false, width: 80 })
     await writeAtomically(resolve(world.cwd, path), text)
   }
-  const { failOn, strict, minCoverage, exitZero } = options
-  const { code, notices } = judge(result.reports, { failOn, strict, minCoverage, exitZero })
+  const { code, notices } = judge(result.reports, settings.gate)
   for (const notice of notices) world.stderr.write(`scaffold-review: ${notice}\n`)
   return code
 }

@@ -33,7 +33,7 @@ export async function loadPlugins(
       const url = await locate(name, layer.folder!)
       if (seen.has(url)) continue
       seen.add(url)
-      for (const [j, rule] of rulesOf(await import(url)).entries()) {
+      for (const [j, rule] of rulesOf((await import(url)) as { default?: unknown }).entries()) {
         const fault = faultOf(rule)
         if (fault !== undefined) report(`Rule ${j + 1} of the plugin "${name}" cannot be used: ${fault}`)
         else if (ids.has(rule.id)) report(`The plugin "${name}" has a rule "${rule.id}", as ${ids.get(rule.id)!} has`)
@@ -97,7 +97,17 @@ function faultOf(rule: unknown): string | undefined {
 
 const path = z.array(z.union([z.string(), z.number()]))
 const outcome = z.union([
-  z.object({ at: path, message: text(), severity: choice(severities).optional(), fix: text().optional() }),
+  z.object({
+    at: path,
+    message: text(),
+    severity: choice(severities).optional(),
+    fix: text().optional(),
+    arithmetic: text().optional(),
+    evidence: z.array(z.object({ label: z.string(), at: path })).optional(),
+    journeys: z.array(z.object({ name: z.string() })).optional(),
+    about: path.optional(),
+    contradicts: z.array(path).optional(),
+  }),
   z.object({ unknown: path, because: text().optional() }),
 ])
 

@@ -43,6 +43,8 @@ export function configJsonSchema(rules: readonly AnyRule[]): object {
 }
 
 function optionsSchema({ options }: AnyRule): object {
-  const { $schema: _, ...schema } = z.toJSONSchema(options, { target: 'draft-7', io: 'input', unrepresentable: 'any' })
+  const schema = z.toJSONSchema(options, { target: 'draft-7', io: 'input', unrepresentable: 'any' })
+  // It stands inside another schema.
+  delete schema.$schema
   return schema
 }

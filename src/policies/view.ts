@@ -127,9 +127,8 @@ export function viewOf(subject: Subjects[Kind]): unknown {
 }
 
 function ofElement(subject: Exclude<Subjects[Kind], { raw: unknown }>): unknown {
-  const { path: _, ...rest } = subject
-  const values: Record<string, unknown> = { ...rest }
-  for (const key of ['implied', 'target', 'source']) Reflect.deleteProperty(values, key)
+  const values: Record<string, unknown> = { ...subject }
+  for (const key of ['path', 'implied', 'target', 'source']) Reflect.deleteProperty(values, key)
   if (subject.kind === 'call') values['targetKind'] = subject.target?.kind
   if (subject.kind === 'call' || subject.kind === 'publish') values['from'] = subject.from.name
   if (subject.kind === 'consume') values['by'] = subject.by.name

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { isAbsolute, resolve as resolvePath } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import * as z from 'zod'
@@ -51,7 +52,11 @@ export async function loadPlugins(
 
 /** Files are relative to the configuration that names them; packages are found from there as an import would find them. */
 async function locate(name: string, folder: string): Promise<string> {
-  if (/^\.\.?\//.test(name) || isAbsolute(name)) return pathToFileURL(resolvePath(folder, name)).href
+  if (/^\.\.?\//.test(name) || isAbsolute(name)) {
+    const file = resolvePath(folder, name)
+    if (!existsSync(file)) throw new Error('there is no such file')
+    return pathToFileURL(file).href
+  }
   if (/^[a-z]+:/i.test(name)) throw new Error('expected a file that starts with ./ or ../, or a package')
   const { resolve } = await import('import-meta-resolve')
   return resolve(name, pathToFileURL(resolvePath(folder, 'here.js')).href)
@@ -76,8 +81,9 @@ const ruleShape = z.object(
     severity: choice(severities),
     question: choice(questionKeys),
     on: choice(policyKinds),
-    options: z.custom(value => typeof (value as AnyRule['options'] | undefined)?.safeParse === 'function', {
-      error: 'expected a schema such as noOptions',
+    // Of whichever copy of zod: a plugin may bring its own.
+    options: z.custom(value => (value as AnyRule['options'] | undefined)?._zod?.def.type === 'object', {
+      error: 'expected a map of options described by zod, such as noOptions',
     }),
     why: text(),
     fix: text(),
@@ -127,5 +133,5 @@ function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   if ((error as NodeJS.ErrnoException).code === 'ERR_UNKNOWN_FILE_EXTENSION')
     return 'this version of Node reads no TypeScript; compile it to JavaScript, or use Node 22.18 or later'
-  return error.message.split('\n', 1)[0]!
+  return error.message.split('\n', 1)[0]!.replace(/ imported from .*$/, '')
 }

@@ -89,7 +89,7 @@ export class Shape {
   }
 
   child(key: string): Shape {
-    const own = this.#given[key]
+    const own = Object.hasOwn(this.#given, key) ? this.#given[key] : undefined
     const below = own
       ? [own]
       : this.#schemas.map(schema => shapeOf(schema).get(key)).filter(schema => schema !== undefined)

@@ -5,7 +5,15 @@ import { rules } from '../src/rules/index.ts'
 import { schemaNames, schemaText } from '../src/docs/schemas.ts'
 import { reviewText } from './support.ts'
 import { incidentsPage } from './incidents.ts'
-import { analyses, checklist, manifestReference, readme, registry, ruleIndexPage } from './generate.ts'
+import {
+  analyses,
+  checklist,
+  configurationPage,
+  manifestReference,
+  readme,
+  registry,
+  ruleIndexPage,
+} from './generate.ts'
 
 test('src/rules/index.ts', async () => {
   await expect(registry()).toMatchFileSnapshot('../src/rules/index.ts')
@@ -33,6 +41,10 @@ test('docs/rules/README.md', async () => {
 
 test.each(rules.map(rule => [rule.id, rule] as const))('docs/rules/%s.md', async (id, rule) => {
   await expect(rulePage(rule)).toMatchFileSnapshot(`../docs/rules/${id}.md`)
+})
+
+test('docs/configuration.md', async () => {
+  await expect(configurationPage()).toMatchFileSnapshot('../docs/configuration.md')
 })
 
 test('docs/incidents.md', async () => {

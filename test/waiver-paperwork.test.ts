@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { fingerprints } from '../src/engine/fingerprint.ts'
 import type { ReviewOptions, WaiverOptions } from '../src/review.ts'
 import type { AnyRule } from '../src/rules/define.ts'
 import { fails, passes } from './fake-rules.ts'
@@ -92,6 +93,16 @@ test('comments can be turned off, and each of them is then a finding; all waiver
   const ignored = review(`${text}# scaffold-review: ignore\n`, rules, { ignore: true })
   expect(ignored.waived).toEqual([])
   expect(ignored.findings.map(({ ruleId }) => ruleId)).toEqual(['fault', 'fault'])
+})
+
+test('a waiver added above does not rename those below', () => {
+  const second = '  - { rule: fault, on: services.shop, reason: moves, owner: me, until: 2027-01-31 }\n'
+  const first = waiver('fault', 'services.web')
+  const ids = (text: string) => [...fingerprints(review(services + text, [passes('fault')])).values()]
+  const [web, shop] = ids(first + second)
+  expect(new Set([web, shop]).size).toBe(2)
+  expect(ids(`waivers:\n${second}`)).toEqual([shop])
+  expect(ids(first)).toEqual([web])
 })
 
 test('many comments and waivers take no time', () => {

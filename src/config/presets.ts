@@ -32,7 +32,7 @@ export const presets: readonly [Preset, ...Preset[]] = [
   },
   {
     name: 'startup',
-    for: 'A small team with a young product: what loses data, takes everything down or charges twice stays as severe as it is, while what needs a second zone, a team on call or a platform is a hint for later.',
+    for: 'A small team with a young product: what loses data, charges twice or cannot work stays as severe as it is, while what needs a second instance or zone, a team on call or a platform weighs less.',
     config: {
       failOn: 'error',
       rules: {

@@ -76,6 +76,11 @@ describe('a comment waives', () => {
     })
   })
 
+  test('an element that no line states has no line', () => {
+    const about = fails('fault', { with: { about: ['journeys', 'web'] } })
+    expect(said(`${ignore()}\nversion: 1\nservices:\n  web: {}\n`, [about]).waived).toEqual([])
+  })
+
   test('another rule, or the line below, is not meant', () => {
     expect(said(`services:\n  web: {} ${ignore('other')}\n`).waived).toEqual([])
     expect(said(`services:\n  shop: {} ${ignore()}\n  web: {}\n`, [fails('fault', { only: 'web' })]).waived).toEqual([])
@@ -88,6 +93,7 @@ describe('text that only looks like a comment', () => {
     ['a block', `x-a: |\n  a\n  ${ignore()}\nservices: { web: {} }\n`],
     ['a folded block', `x-a: >-\n  a\n  ${ignore()}\n\nservices: { web: {} }\n`],
     ['a key', `x-a: { '${ignore()}': 1 }\nservices: { web: {} }\n`],
+    ['the end of a key', `x-a: { 'a ${ignore()}': 1 }\nservices: { web: {} }\n`],
     ['an item of a list', `x-a:\n  - '${ignore()}'\n  - "a\n    ${ignore()}"\nservices: { web: {} }\n`],
     ['prose', '# scaffold-review is run by CI\n# see scaffold-review: the docs\nservices: { web: {} }\n'],
     [

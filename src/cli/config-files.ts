@@ -1,56 +1,16 @@
 import { realpath, stat } from 'node:fs/promises'
-import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { dirname, isAbsolute, relative, resolve } from 'node:path'
 import { presetLayers, type Layer } from '../config/layers.ts'
 import { problemAt, readConfig, type ConfigProblem } from '../config/read.ts'
 import { didYouMean } from '../manifest/nearest.ts'
 import { Source } from '../manifest/source.ts'
+import { ConfigError } from './config-error.ts'
 import { readText, shown } from './load.ts'
+import { isInside, projectOf } from './project.ts'
 import { UserError, type World } from './world.ts'
-
-export const configNames = ['.scaffold-review.yaml', '.scaffold-review.yml']
 
 /** Most files that one configuration may be made of. */
 const mostFiles = 50
-
-/** A configuration that cannot be used: everything that is wrong with it, each with its place. */
-export class ConfigError extends UserError {
-  constructor(problems: readonly ConfigProblem[]) {
-    const lines = problems.map(
-      ({ message, location: { file, start } }) => `  ${file}:${start.line}:${start.column}: ${message}`,
-    )
-    super(`The configuration cannot be used.\n${[...new Set(lines)].join('\n')}`)
-  }
-}
-
-/** The configuration of a folder: its own or that of the nearest folder above, up to the one that holds `.git`. */
-export async function findConfig(from: string): Promise<string | undefined> {
-  for (let folder = from; ; folder = dirname(folder)) {
-    for (const name of configNames) {
-      const path = join(folder, name)
-      if (await exists(path)) return path
-    }
-    if ((await exists(join(folder, '.git'))) || dirname(folder) === folder) return undefined
-  }
-}
-
-/** Whether there is something of this name, of whatever kind. */
-const exists = (path: string) =>
-  stat(path).then(
-    () => true,
-    () => false,
-  )
-
-/** The folder that a configuration may read from: the nearest one above it that holds `.git`, else its own. */
-export async function projectOf(configPath: string): Promise<string> {
-  const own = dirname(configPath)
-  for (let folder = own; ; folder = dirname(folder)) {
-    if (await exists(join(folder, '.git'))) return folder
-    if (dirname(folder) === folder) return own
-  }
-}
-
-export const isInside = (path: string, folder: string): boolean =>
-  path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep)
 
 /**
  * The layers of a configuration in the order in which they win: what it extends, depth first, then itself. A file that is

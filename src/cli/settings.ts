@@ -8,9 +8,11 @@ import type { Severity } from '../finding.ts'
 import type { ReviewOptions } from '../review.ts'
 import type { AnyRule } from '../rules/define.ts'
 import { rules as builtInRules } from '../rules/index.ts'
-import { ConfigError, findConfig, isInside, loadLayers, projectOf } from './config-files.ts'
+import type { loadLayers } from './config-files.ts'
+import { ConfigError } from './config-error.ts'
 import type { Gate } from './gate.ts'
 import { shown } from './load.ts'
+import { findConfig, isInside, projectOf } from './project.ts'
 import { selectRules } from './select.ts'
 import { UserError, type World } from './world.ts'
 
@@ -106,7 +108,7 @@ async function layersFor(
   world: World,
 ): Promise<readonly Layer[]> {
   if (config === false) return []
-  if (config !== undefined) return loadLayers(resolvePath(world.cwd, config), true, world)
+  if (config !== undefined) return load(resolvePath(world.cwd, config), true, world)
   const [folder = world.cwd, ...others] = [...new Set(manifests.map(path => folderOf(path, world)))]
   const found = await findConfig(folder)
   for (const other of others) {
@@ -116,8 +118,11 @@ async function layersFor(
         `The manifests have different configurations, ${nameOf(found, world)} and ${nameOf(another, world)}. Review them in one run each, or name one with --config`,
       )
   }
-  return found === undefined ? [] : loadLayers(found, false, world)
+  return found === undefined ? [] : load(found, false, world)
 }
+
+/** What reads configurations is read only where there is one. */
+const load = async (...given: Parameters<typeof loadLayers>) => (await import('./config-files.ts')).loadLayers(...given)
 
 const folderOf = (manifest: string, { cwd }: World) => (manifest === '-' ? cwd : dirname(resolvePath(cwd, manifest)))
 

@@ -113,7 +113,8 @@ function parse(text: string): Omit<WaiverComment, 'line' | 'location'> | string 
   if (!isDate(until))
     return `"until" is ${until === '' ? 'missing' : `"${until}"`}; expected a day such as until=2027-01-31`
   if (owner === '') return '"owner" is missing; expected who accepts it, such as owner=team-web'
-  if (reason.length < 3) return `the reason is ${reason === '' ? 'missing' : 'too short'}; expected it at the end, after --`
+  if (reason.length < 3)
+    return `the reason is ${reason === '' ? 'missing' : 'too short'}; expected it at the end, after --`
   return { rules: names, until, owner, reason }
 }
 

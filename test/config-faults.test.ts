@@ -59,6 +59,16 @@ describe('what is wrong with a configuration has a place and a remedy', () => {
     ])
   })
 
+  test('of policies as well, whose names mean nothing then', async () => {
+    const policy =
+      '  - { id: our/p, on: call, require: { maximun: 1 }, message: \'"{name}"\', question: scaling, why: Because., fix: Mend it }\n'
+    const faults = await faultsOf(project(`rules: { ttl-mising: off, our/p: off }\npolicies:\n${policy}`))
+    expect(faults.map(line => line.split(': ').slice(0, 2).join(': '))).toEqual([
+      `${file}:1:10: There is no rule "ttl-mising"; did you mean "ttl-missing"?`,
+      `${file}:3:39: There is no keyword "maximun" of JSON Schema here; did you mean "maximum"?`,
+    ])
+  })
+
   test('nothing is reviewed by half of a configuration, whatever the format', async () => {
     for (const format of ['pretty', 'json', 'sarif'])
       expect(await run(['-f', format, '--exit-zero'], project('failOn: x\n'))).toMatchObject({ code: 2, out: '' })

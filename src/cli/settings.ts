@@ -2,6 +2,7 @@ import { realpath } from 'node:fs/promises'
 import { dirname, isAbsolute, posix, relative, resolve as resolvePath, sep } from 'node:path'
 import { glob } from 'tinyglobby'
 import { builtIn, type Layer, type Told } from '../config/layers.ts'
+import type { ConfigProblem } from '../config/read.ts'
 import { appliedRules, resolve, type Effective } from '../config/resolve.ts'
 import type { Config } from '../config/schema.ts'
 import type { Severity } from '../finding.ts'
@@ -62,9 +63,9 @@ export async function settingsFor(
 ): Promise<Settings> {
   const layers = await layersFor(manifests, options, world)
   const own = await ownRulesOf(layers, options)
-  const all = [...builtInRules, ...own]
-  const { effective, problems } = resolve([...layers, fromOptions(options)], all)
-  if (problems.length > 0) throw new ConfigError(problems)
+  const all = [...builtInRules, ...own.rules]
+  const { effective, problems } = resolve([...layers, fromOptions(options)], all, own.problems.length === 0)
+  if (own.problems.length + problems.length > 0) throw new ConfigError([...problems, ...own.problems])
   const { only = [], skip = [], exitZero = false } = options
   const { waivers } = effective
   const today = options.today ?? world.today
@@ -89,7 +90,7 @@ export async function settingsFor(
     },
     manifests: manifests.length > 0 ? [] : await included(layers, effective, world),
     effective,
-    ownRules: own,
+    ownRules: own.rules,
     files: layers.flatMap(({ source }) => (source ? [source.file] : [])),
   }
 }
@@ -128,17 +129,18 @@ const folderOf = (manifest: string, { cwd }: World) => (manifest === '-' ? cwd :
 
 const nameOf = (path: string | undefined, world: World) => (path === undefined ? 'none' : `"${shown(path, world)}"`)
 
-async function ownRulesOf(layers: readonly Layer[], { allowPlugins = false }: SettingsOptions): Promise<AnyRule[]> {
+async function ownRulesOf(
+  layers: readonly Layer[],
+  { allowPlugins = false }: SettingsOptions,
+): Promise<{ rules: AnyRule[]; problems: ConfigProblem[] }> {
   const has = (key: 'plugins' | 'policies') => layers.some(({ config }) => (config[key] ?? []).length > 0)
   // What compiles policies and finds packages is read only where there are some.
   const plugins = has('plugins') ? await (await import('./plugins.ts')).loadPlugins(layers, allowPlugins) : undefined
   const policies = has('policies') ? (await import('../config/own-rules.ts')).policyRules(layers) : undefined
-  const problems = [...(plugins?.problems ?? []), ...(policies?.problems ?? [])]
-  if (problems.length > 0) throw new ConfigError(problems)
   const rules = [...(policies?.rules ?? []), ...(plugins?.rules ?? [])]
   const twice = rules.find(({ id }, i) => rules.findIndex(rule => rule.id === id) !== i)
   if (twice) throw new UserError(`"${twice.id}" is a policy and a rule of a plugin as well; rename one of them`)
-  return rules
+  return { rules, problems: [...(policies?.problems ?? []), ...(plugins?.problems ?? [])] }
 }
 
 function fromOptions({ failOn, strict, minCoverage, waivers }: SettingsOptions): Layer {

@@ -34,17 +34,19 @@ export interface Effective {
  * What holds when each layer wins over those before it. In a layer a rule wins over its question.
  * @param layers in the order in which they win, the command line last
  * @param rules all there are: built-in ones, policies, plugins
+ * @param complete false where some own rules could not be made, so that their names mean nothing yet
  */
 export function resolve(
   layers: readonly Layer[],
   rules: readonly AnyRule[],
+  complete = true,
 ): { effective: Effective; problems: ConfigProblem[] } {
   const all = [builtIn, ...layers]
   const told = <T>(...path: string[]): Told<T> => {
     const { value, from } = lastTold<T>(all, path) ?? { value: undefined as T, from: builtIn.name }
     return { value, from }
   }
-  const problems = unknownRules(all, rules)
+  const problems = unknownRules(all, rules, complete)
   const configured = rules.map(rule => {
     const options = optionsOf(rule, all)
     problems.push(...options.problems)
@@ -141,12 +143,12 @@ function optionsOf(
 
 const lowerFirst = (text: string) => text.replace(/^[A-Z]/, first => first.toLowerCase())
 
-function unknownRules(layers: readonly Layer[], rules: readonly AnyRule[]): ConfigProblem[] {
+function unknownRules(layers: readonly Layer[], rules: readonly AnyRule[], complete: boolean): ConfigProblem[] {
   const ids = new Set<string>([...rules.map(({ id }) => id), ...waiverRules.map(({ id }) => id)])
   const paperwork = new Set<string>(waiverRules.map(({ id }) => id))
   return layers.flatMap(({ source, config }) =>
     Object.entries(config.rules ?? {}).flatMap(([id, { options }]) => {
-      if (!source) return []
+      if (!source || (!complete && id.includes('/'))) return []
       if (paperwork.has(id) && options)
         return [problemAt(source, ['rules', id, 'options'], `"${id}" has no options; expected a severity`)]
       const hint = didYouMean(id, ids) || '; "scaffold-review rules" lists them'

@@ -23,14 +23,17 @@ export interface MalformedComment {
 
 const marker = /scaffold-review/gi
 
+/** What may be such a comment. Most files have none, and are not looked at further. */
+const candidate = /#[ \t]*scaffold-review(?:\s*:|\s+(?:ignore|disable|waive))/i
+
 /**
  * All comments of a file that are addressed to the program. The text is searched for the program's name, and what stands in
  * keys and values of the file is no comment. Nothing else of YAML has to be known for that: a name without spaces and
  * escapes is written in a scalar as it is read.
  */
 export function waiverComments(source: Source): { comments: WaiverComment[]; malformed: MalformedComment[] } {
+  if (!candidate.test(source.text)) return { comments: [], malformed: [] }
   const found = [...source.text.matchAll(marker)].map(({ index }) => index)
-  if (found.length === 0) return { comments: [], malformed: [] }
   const inScalars = offsetsInScalars(source, found)
   const lines = linesOf(source.text)
   const comments: WaiverComment[] = []

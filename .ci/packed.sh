@@ -37,4 +37,24 @@ if (report.verdict !== 'incomplete') throw new Error(report.verdict)
 JS
 node use.mjs || fail 'the library'
 node -e "require('scaffold-review/schemas/manifest.schema.json')" || fail 'the schema'
+
+cat > rule.mjs << 'JS'
+import { defineRule, noOptions } from 'scaffold-review'
+export default defineRule({
+  id: 'our/named', title: 'A short name', severity: 'error', question: 'alerting', on: 'service', options: noOptions,
+  why: 'It is read at night.', fix: 'Choose a longer name', sources: [], reads: [],
+  *check(service) {
+    if (service.name.length < 4) yield { at: service.path, message: `"${service.name}" is short` }
+  },
+  examples: [
+    { title: 'short', bad: 'services:\n  web: {} # <--\n' },
+    { title: 'long', good: 'services: { orders: {} }\n' },
+  ],
+})
+JS
+echo 'plugins: ./rule.mjs' > .scaffold-review.yaml
+code=0; npx scaffold-review > out.txt 2> err.txt || code=$?
+[ "$code" -eq 2 ] && [ ! -s out.txt ] && grep -q -- '--allow-plugins' err.txt || fail 'a plugin that nobody allowed'
+npx scaffold-review rules --test --allow-plugins | grep -q '^ok      our/named' || fail 'rules --test'
+npx scaffold-review --allow-plugins --exit-zero | grep -q 'error\[our/named\] "web" is short' || fail 'a plugin'
 echo 'packed: ok'

@@ -92,6 +92,8 @@ export interface Waived {
   owner: string
   /** ISO date, the last day on which the waiver holds. */
   until: string
+  /** Where the waiver is written: in the manifest's list, or as a comment. */
+  location: Location
 }
 
 /** A fact that the manifest does not state, and what is waiting for it. */
@@ -116,9 +118,12 @@ export interface OpenQuestion {
   mustBeStated: boolean
 }
 
-/** Why a manifest could not be reviewed. Problems stop the review and never pass the gate. */
+/**
+ * Why a manifest could not be reviewed, or, for `rule-failed`, why one rule could not: then the findings of the others stand
+ * beside it. Problems never pass the gate.
+ */
 export interface Problem {
-  ruleId: 'unreadable' | 'yaml-syntax' | 'duplicate-name' | 'manifest-shape' | 'include'
+  ruleId: 'unreadable' | 'yaml-syntax' | 'duplicate-name' | 'manifest-shape' | 'include' | 'rule-failed'
   message: string
   location: Location
   /** Other places that belong to it, such as the first definition of a name that is defined twice. */

@@ -1,7 +1,10 @@
 import type { Finding, OpenQuestion, Problem, QuestionKey, Waived } from './finding.ts'
 import type { Source } from './manifest/source.ts'
 
-/** How one rule fared: subjects by outcome. A subject with a violation counts as failed, else with a question as open. */
+/**
+ * How one rule fared: subjects by outcome. A subject with a violation counts as failed, else with a question as open, and so
+ * does one on which the rule failed.
+ */
 export interface Tally {
   ruleId: string
   question: QuestionKey
@@ -33,7 +36,7 @@ export interface QuestionScore {
 
 /**
  * `not ready`: an error or a warning stands. `incomplete`: none stands, but questions are open,
- * or there was no journey to follow. `ready`: neither.
+ * a rule failed, or there was no journey to follow. `ready`: none of these.
  * `unreadable`: the manifest could not be read, so nothing was reviewed.
  */
 export type Verdict = 'ready' | 'not ready' | 'incomplete' | 'unreadable'

@@ -1,10 +1,13 @@
 import { byImportance } from './analysis/reach.ts'
 import { decide } from './engine/decide.ts'
+import { failureProblems } from './engine/failures.ts'
 import { fold, type Candidate } from './engine/fold.ts'
 import { openQuestions } from './engine/questions.ts'
 import { coverageOf, scoreboard, tallies, verdictOf, waivedLookup } from './engine/score.ts'
 import { waive } from './engine/waive.ts'
-import { severityRank, type Finding, type Path } from './finding.ts'
+import { waiverFindings, type WaiverContext } from './engine/waiver-findings.ts'
+import { waiversOf } from './engine/waivers.ts'
+import { severityRank, type Finding, type Path, type Severity } from './finding.ts'
 import type { ManifestFiles } from './manifest/files.ts'
 import type { Model } from './manifest/model.ts'
 import { readManifest } from './manifest/read.ts'
@@ -16,6 +19,16 @@ export interface ReviewOptions {
   readonly rules?: Readonly<Record<string, unknown>>
   /** ISO date by which waivers and ages are judged. Without one nothing has expired or is old: the core has no clock. */
   readonly today?: string
+  readonly waivers?: WaiverOptions
+}
+
+export interface WaiverOptions extends Pick<WaiverContext, 'known' | 'severities'> {
+  /** Every finding stands, and nothing is said about waivers. */
+  readonly ignore?: boolean
+  /** Whether comments waive (default: true). Where they do not, each is a finding. */
+  readonly comments?: boolean
+  /** Most days from today that a waiver may last, by severity of the finding; 0: none is accepted. */
+  readonly maxDays?: Readonly<Record<Severity, number>>
 }
 
 /** The whole core: text and rules in, a report out. No files, no clock, no terminal. */
@@ -33,14 +46,16 @@ export function review(files: ManifestFiles, rules: readonly AnyRule[], options:
   )
   const folded = fold(candidates).map(({ finding }) => finding)
   for (const finding of folded) finding.journeys = mostCriticalFirst(finding.journeys, model)
-  const { findings, waived } = waive(inOrder(folded), model.raw.waivers ?? [], options.today)
+  const problems = failureProblems(decided.failures, files)
+  const sound = rules.filter(rule => !decided.failures.some(failure => failure.rule === rule))
+  const { findings, waived } = withWaivers(inOrder(folded), { ...options.waivers, model, files, rules: sound }, options)
   const open = openQuestions(decided.decisions, model, decided.facts, files)
   const counted = tallies(rules, decided, waivedLookup(waived))
   return {
     file: files.sources[0]!.file,
     system: model.raw.system,
-    verdict: verdictOf(findings, open, model.journeys.size),
-    problems: [],
+    verdict: verdictOf(findings, open.length + problems.length, model.journeys.size),
+    problems,
     findings,
     waived,
     openQuestions: open,
@@ -49,6 +64,19 @@ export function review(files: ManifestFiles, rules: readonly AnyRule[], options:
     coverage: coverageOf(counted),
     sources: files.sources,
   }
+}
+
+/** What stands once waivers are applied, with what is wrong with the waivers. */
+function withWaivers(
+  found: Finding[],
+  context: WaiverContext,
+  { today, waivers: { ignore = false, comments = true, maxDays } = {} }: ReviewOptions,
+): Pick<Report, 'findings' | 'waived'> {
+  if (ignore) return { findings: found, waived: [] }
+  const { waivers, malformed } = waiversOf(context.model, context.files, comments)
+  const { findings, waived, used } = waive(found, waivers, today, maxDays)
+  const faults = waiverFindings(waivers, malformed, findings, used, context)
+  return { findings: faults.length > 0 ? inOrder([...findings, ...faults]) : findings, waived }
 }
 
 function unreadable(files: ManifestFiles, problems: Report['problems']): Report {

@@ -12,6 +12,8 @@ const layers: readonly { readonly name: string; readonly is: RegExp }[] = [
   { name: 'report', is: /^src\/report\.ts$/ },
   { name: 'engine', is: /^src\/engine\// },
   { name: 'review', is: /^src\/review\.ts$/ },
+  { name: 'policies', is: /^src\/policies\// },
+  { name: 'config', is: /^src\/config\// },
   { name: 'tables', is: /^src\/tables\// },
   { name: 'picture', is: /^src\/picture\// },
   { name: 'reporters', is: /^src\/reporters\// },

@@ -175,6 +175,7 @@ describe('reference', () => {
     expect((await run(['explain', 'manifest'], cwd)).out).toMatch(/^# The manifest\n/)
     expect((await run(['explain', 'checklist'], cwd)).out).toMatch(/^# The checklist\n/)
     expect((await run(['explain', 'analyses'], cwd)).out).toMatch(/^# What follows from a manifest\n/)
+    expect((await run(['explain', 'waiver-unused'], cwd)).out).toMatch(/^# waiver-unused\n[^]*Remove the waiver/)
     expect((await run(['explain', 'retries'], cwd)).out).toMatch(/^# retries\n/)
     expect((await run(['explain', 'call-without-timeot'], cwd)).err).toContain('did you mean "call-without-timeout"?')
   })

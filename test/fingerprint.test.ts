@@ -71,7 +71,7 @@ test('two on the same key are told apart by their order', () => {
 test('a waiver of one does not rename the other', () => {
   const { findings, ...rest } = keyed('timeout', 'retries')
   const [kept, accepted] = findings as [Finding, Finding]
-  const waived = [{ finding: accepted, reason: '', owner: '', until: '2026-12-31' }]
+  const waived = [{ finding: accepted, reason: '', owner: '', until: '2026-12-31', location: accepted.location }]
   const report: Report = { ...rest, findings: [kept], waived }
   expect(fingerprints(report).get(kept)).toBe(all(keyed('timeout', 'retries'))[0])
 })

@@ -2,6 +2,7 @@ import { XmlDocument, XmlElement } from 'libxml2-wasm'
 import { lexer, walkTokens, type Token, type Tokens } from 'marked'
 import papaparse from 'papaparse'
 import { expect } from 'vitest'
+import { readHtml } from './html-judge.ts'
 import type { Format } from '../src/reporters/index.ts'
 
 /**
@@ -47,6 +48,7 @@ export const judges: Record<Format, (text: string) => string[]> = {
       ({ severity, code }) => `${severity.toLowerCase()} ${code.value}`,
     ),
   markdown: readMarkdown,
+  html: readHtml,
   csv: text =>
     readCsv(text)
       .filter(({ severity }) => severity !== '')

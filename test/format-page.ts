@@ -27,7 +27,7 @@ export async function formatPage(): Promise<string> {
   const style = { color: false, width: 80, verbose: false, quiet: false }
   const blocks = new Map([['manifest', fence('yaml', text)]])
   for (const format of formats) {
-    const written = (await reporterFor(format))(run, style)
+    const written = await (await reporterFor(format))(run, style)
     // Markdown may hold fences of its own.
     blocks.set(
       format,

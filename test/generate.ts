@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
+import { stringify } from 'yaml'
+import { presets } from '../src/config/presets.ts'
 import { analysesPage } from '../src/docs/analyses-page.ts'
 import { checklistPage } from '../src/docs/checklist-page.ts'
 import { manifestPage } from '../src/docs/manifest-page.ts'
-import { fence, madeBy, page } from '../src/docs/markdown.ts'
+import { fence, madeBy, page, table } from '../src/docs/markdown.ts'
 import { ruleIndex } from '../src/docs/question-page.ts'
 import { factsOf } from '../src/analysis/index.ts'
 import { pretty } from '../src/reporters/pretty.ts'
@@ -12,6 +14,7 @@ import type { Report } from '../src/report.ts'
 import { exampleDay } from '../src/rules/define.ts'
 import { rules } from '../src/rules/index.ts'
 import { tablesOf } from '../src/tables/index.ts'
+import { percent } from '../src/units.ts'
 import { modelOf, reviewFile } from './support.ts'
 
 /** Texts of generated files. `npm run generate` writes them; the tests compare them. */
@@ -56,6 +59,25 @@ export function analyses(): string {
     const shown = text.slice(0, text.lastIndexOf('\n\n'))
     return table!.rows.length > fewRows ? `${shown}\n  ...` : shown
   })
+}
+
+/** The page of the configuration, with the table of presets and what each changes. */
+export function configurationPage(): string {
+  const changes = presets.slice(1).map(({ name, config: { minCoverage, rules, ...rest } }) => {
+    const severities = Object.entries(rules ?? {}).map(([id, { severity }]) => [id, severity])
+    const said = {
+      ...rest,
+      ...(minCoverage === undefined ? {} : { minCoverage: percent(minCoverage) }),
+      ...(rules === undefined ? {} : { rules: Object.fromEntries(severities) as unknown }),
+    }
+    return `\`${name}\` says:\n\n${fence('yaml', stringify(said))}`
+  })
+  const rows = presets.map(preset => [`\`${preset.name}\``, preset.for])
+  const text = [table(['preset', 'for'], rows), ...changes].join('\n\n')
+  return readFileSync('docs/configuration.md', 'utf8').replace(
+    /(<!-- begin:presets -->\n)[^]*?(<!-- end -->)/,
+    (_, open: string, close: string) => `${open}${text}\n${close}`,
+  )
 }
 
 /** What the program prints about an example, as it does on a terminal without colours. */

@@ -6,7 +6,15 @@ import { schemaNames, schemaText } from '../src/docs/schemas.ts'
 import { reviewText } from './support.ts'
 import { formatPage } from './format-page.ts'
 import { incidentsPage } from './incidents.ts'
-import { analyses, checklist, manifestReference, readme, registry, ruleIndexPage } from './generate.ts'
+import {
+  analyses,
+  checklist,
+  configurationPage,
+  manifestReference,
+  readme,
+  registry,
+  ruleIndexPage,
+} from './generate.ts'
 
 test('src/rules/index.ts', async () => {
   await expect(registry()).toMatchFileSnapshot('../src/rules/index.ts')
@@ -34,6 +42,10 @@ test('docs/rules/README.md', async () => {
 
 test.each(rules.map(rule => [rule.id, rule] as const))('docs/rules/%s.md', async (id, rule) => {
   await expect(rulePage(rule)).toMatchFileSnapshot(`../docs/rules/${id}.md`)
+})
+
+test('docs/configuration.md', async () => {
+  await expect(configurationPage()).toMatchFileSnapshot('../docs/configuration.md')
 })
 
 test('docs/incidents.md', async () => {

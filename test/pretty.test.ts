@@ -72,11 +72,11 @@ test('what is waived is listed until when', () => {
     calls: [{ to: api, timeout: none }]
   api: {}
 waivers:
-  - { rule: call-without-timeout, on: services.web, reason: gone in May, owner: team-web, until: 2027-05-31 }
+  - { rule: call-without-timeout, on: services.web, reason: gone in May, owner: team-web, until: 2027-04-30 }
 `
   const said = ofText(text)
   expect(said).toContain(
-    'Waived\n  call-without-timeout at scaffold.yaml:3:24: gone in May (team-web, until\n    2027-05-31)',
+    'Waived\n  call-without-timeout at scaffold.yaml:3:24: gone in May (team-web, until\n    2027-04-30)',
   )
   expect(said).toMatch(/1 waived/)
 })

@@ -45,11 +45,15 @@ test('rules are described completely, with names that differ from their ids', ()
   expect(described.map(({ id }) => id)).toEqual([
     ...rules.map(({ id }) => id),
     'not-stated',
+    'waiver-malformed',
+    'waiver-unknown',
+    'waiver-unused',
     'unreadable',
     'yaml-syntax',
     'duplicate-name',
     'manifest-shape',
     'include',
+    'rule-failed',
   ])
   expect(new Set(described.map(({ name }) => name)).size).toBe(described.length)
   for (const { id, name } of described) expect(name.toLowerCase()).not.toBe(id)

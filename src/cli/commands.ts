@@ -41,8 +41,8 @@ export const commands: readonly [CommandEntry, ...CommandEntry[]] = [
   },
   {
     name: 'rules',
-    summary: 'list the rules',
-    load: async () => (await import('./reference-commands.ts')).rulesCommand,
+    summary: 'list the rules, or test those of your own by their examples',
+    load: async () => (await import('./rules-command.ts')).rulesCommand,
   },
   {
     name: 'schema',

@@ -14,7 +14,7 @@ export interface Gate {
 
 /** The exit code, whatever the format, and what to tell people who see no finding that explains it. */
 export function judge(reports: readonly Report[], gate: Gate): { code: number; notices: string[] } {
-  if (reports.some(({ verdict }) => verdict === 'unreadable')) return { code: exitCode.misuse, notices: [] }
+  if (reports.some(({ problems }) => problems.length > 0)) return { code: exitCode.misuse, notices: [] }
   const notices = reports.flatMap(report => shortfalls(report, gate))
   const failed = notices.length > 0 || reports.some(report => hasFailure(report, gate))
   return { code: failed && !gate.exitZero ? exitCode.findings : exitCode.clean, notices }

@@ -53,7 +53,8 @@ export async function loadStdin(name: string, world: World): Promise<ManifestFil
   return collect(resolve(world.cwd, name), decoded.text, decoded.problem, world)
 }
 
-const shown = (absolute: string, { cwd }: World) => (relative(cwd, absolute) || absolute).split(sep).join('/')
+/** A path as the user sees it: relative to where the program runs, with forward slashes. */
+export const shown = (absolute: string, { cwd }: World) => (relative(cwd, absolute) || absolute).split(sep).join('/')
 
 async function collect(
   absolute: string,
@@ -138,7 +139,8 @@ interface Text {
   problem?: Problem
 }
 
-async function readText(absolute: string, file: string): Promise<Text> {
+/** The text of a file, or why it cannot be read. */
+export async function readText(absolute: string, file: string): Promise<Text> {
   try {
     const found = await stat(absolute)
     if (found.isDirectory())

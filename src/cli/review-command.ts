@@ -1,57 +1,37 @@
-import { Command, InvalidArgumentError, Option } from 'commander'
-import { severities, type Severity } from '../finding.ts'
+import { Command } from 'commander'
 import type { ManifestFiles } from '../manifest/files.ts'
-import { share } from '../manifest/schema/scalars.ts'
-import { formats, type Format } from '../reporters/index.ts'
-import type { Run, Style } from '../reporters/reporter.ts'
+import type { Run } from '../reporters/reporter.ts'
 import { review } from '../review.ts'
-import { rules } from '../rules/index.ts'
-import { wantsColor } from './color.ts'
-import { judge } from './gate.ts'
-import { findOrLoad } from './load.ts'
-import { checkOutputs, outputOption, writeOutputs, type Output } from './outputs.ts'
-import { selectRules } from './select.ts'
 import type { CommandContext } from './commands.ts'
+import { deliver } from './deliver.ts'
+import { findOrLoad } from './load.ts'
+import { checkOutputs } from './outputs.ts'
+import { day, withReportOptions, words, type ReportOptions } from './report-options.ts'
+import { settingsFor, type SettingsOptions } from './settings.ts'
 import { exitCode, type World } from './world.ts'
 
-interface Options {
-  format: Format
-  output: Output[]
-  failOn: Severity
-  strict: boolean
-  minCoverage?: number
-  only: string[]
-  skip: string[]
-  exitZero: boolean
-  color: string
-  ciDetect: boolean
-  quiet: boolean
-  verbose: boolean
+interface Options extends ReportOptions, Omit<SettingsOptions, keyof ReportOptions> {
+  printConfig: boolean
   stdinFilename: string
-  today?: string
 }
 
-const words = (value: string, before: string[]) => [...before, ...value.split(',').map(word => word.trim())]
-
 export function reviewCommand({ world, tool, exit }: CommandContext): Command {
-  return new Command('review')
-    .argument('[manifest...]', 'manifests; "-" reads standard input; none: scaffold.yaml here or above')
-    .addOption(
-      new Option('-f, --format <name>', 'what is written to standard output').choices(formats).default('pretty'),
+  const command = new Command('review').argument(
+    '[manifest...]',
+    'manifests; "-" reads standard input; none: scaffold.yaml here or above',
+  )
+  return withReportOptions(command)
+    .option('-c, --config <file>', 'the configuration; none: .scaffold-review.yaml beside the manifest or above')
+    .option('--no-config', 'use no configuration, whichever there is')
+    .option(
+      '--print-config',
+      'print the effective configuration and where each value comes from, and review nothing',
+      false,
     )
-    .option('-o, --output <format=path>', 'write a file as well; repeatable', outputOption, [])
-    .addOption(new Option('--fail-on <severity>', 'exit 1 from this severity up').choices(severities).default('error'))
-    .option('--strict', 'exit 1 also when something that must be stated is not', false)
-    .option('--min-coverage <share>', 'exit 1 when fewer of the checks can be decided, such as 80%', coverage)
+    .option('--allow-plugins', 'run the code of the plugins that the configuration names', false)
+    .option('--no-waivers', 'let no waiver hold')
     .option('--only <names>', 'rules or questions to apply; repeatable, or with commas', words, [])
     .option('--skip <names>', 'rules or questions to leave out; repeatable, or with commas', words, [])
-    .option('--exit-zero', 'exit 0 whatever is found; unreadable input still exits 2', false)
-    .addOption(
-      new Option('--color <when>', 'colours on standard output').choices(['auto', 'always', 'never']).default('auto'),
-    )
-    .option('-q, --quiet', 'only errors and the verdict', false)
-    .option('-v, --verbose', 'all open questions and all evidence', false)
-    .option('--no-ci-detect', 'no step summary and no colours just because GitHub Actions runs this')
     .option('--stdin-filename <path>', 'what standard input is called, and where its includes start', 'stdin.yaml')
     .option('--today <date>', 'the date by which waivers and ages are judged, such as 2026-11-30', day)
     .action(async (manifests: string[], options: Options) => {
@@ -60,26 +40,22 @@ export function reviewCommand({ world, tool, exit }: CommandContext): Command {
 }
 
 async function run(manifests: readonly string[], options: Options, world: World, tool: Run['tool']): Promise<number> {
-  const applied = selectRules(rules, options.only, options.skip)
-  const files = await load(manifests, options, world)
-  const reviewed = files.flatMap(({ sources }) => sources.map(({ file }) => file))
-  checkOutputs(options.output, reviewed, world)
-  const today = options.today ?? world.today
-  const result: Run = { tool, rules: applied, reports: files.map(one => review(one, applied, { today })) }
-  const { quiet, verbose, ciDetect, format, output } = options
-  const style: Style = {
-    color: wantsColor(options.color, world, ciDetect),
-    width: Math.max(40, world.stdout.columns ?? 80),
-    quiet,
-    verbose,
+  const named = manifests.map(path => (path === '-' ? options.stdinFilename : path))
+  const settings = await settingsFor(named, options, world)
+  if (options.printConfig) {
+    const { configJson, configYaml } = await import('./print-config.ts')
+    world.stdout.write(options.format === 'json' ? configJson(settings) : configYaml(settings))
+    return exitCode.clean
   }
-
-  const failures = await writeOutputs(result, style, { format, files: output, ciDetect }, world)
-  const { failOn, strict, minCoverage, exitZero } = options
-  const { code, notices } = judge(result.reports, { failOn, strict, minCoverage, exitZero })
-  for (const notice of [...failures, ...notices]) world.stderr.write(`scaffold-review: ${notice}\n`)
-  // What was asked for and is not there must not pass for it.
-  return failures.length > 0 ? exitCode.misuse : code
+  const { rules, gate } = settings
+  const files = await load(manifests.length > 0 ? manifests : settings.manifests, options, world)
+  checkOutputs(
+    options.output,
+    files.flatMap(({ sources }) => sources.map(({ file }) => file)),
+    world,
+  )
+  const result: Run = { tool, rules, reports: files.map(one => review(one, rules, settings.review)) }
+  return deliver({ run: result, gate }, options, world)
 }
 
 async function load(manifests: readonly string[], { stdinFilename }: Options, world: World): Promise<ManifestFiles[]> {
@@ -87,16 +63,4 @@ async function load(manifests: readonly string[], { stdinFilename }: Options, wo
   for (const path of new Set(manifests.length > 0 ? manifests : [undefined]))
     files.push(await findOrLoad(path, world, stdinFilename))
   return files
-}
-
-function coverage(value: string): number {
-  const parsed = share().safeParse(/^\d+(\.\d+)?$/.test(value) ? Number(value) : value)
-  if (!parsed.success) throw new InvalidArgumentError('Expected a share such as 80%.')
-  return parsed.data
-}
-
-function day(value: string): string {
-  if (!/^\d{4}-\d\d-\d\d$/.test(value) || Number.isNaN(Date.parse(value)))
-    throw new InvalidArgumentError('Expected a date such as 2026-11-30.')
-  return value
 }

@@ -19,13 +19,14 @@ export function rulePage(rule: AnyRule): string {
     formula && `## Formula\n\n${fence('text', formula)}`,
     `## What to do\n\n${fix}`,
     optionsTable(rule),
-    `## Facts it reads\n\n${reads.map(key => `\`${key}\``).join(', ')}`,
+    reads.length > 0 && `## Facts it reads\n\n${reads.map(key => `\`${key}\``).join(', ')}`,
     impliedBy.length > 0 &&
       `## Folded into\n\n${impliedBy.map(cause => `[${cause}](${cause}.md)`).join(', ')}, when it is reported for the same element.`,
-    '## Examples',
+    examples.length > 0 && '## Examples',
     ...examples.map(example => exampleSection(example, rule)),
-    `## Sources\n\n${sources.map(source => bullet(reference(source))).join('\n')}`,
-    madeBy(`src/rules/${question}/${id}.ts`),
+    sources.length > 0 && `## Sources\n\n${sources.map(source => bullet(reference(source))).join('\n')}`,
+    // A rule of one's own, which has a slash in its id, was made elsewhere.
+    !id.includes('/') && madeBy(`src/rules/${question}/${id}.ts`),
   )
 }
 

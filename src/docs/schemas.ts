@@ -1,9 +1,16 @@
+import { configJsonSchema } from '../config/json-schema.ts'
+import { rules } from '../rules/index.ts'
 import { manifestJsonSchema } from '../manifest/json-schema.ts'
 import { analysisJsonSchema } from '../reporters/table-json.ts'
 import { reportJsonSchema } from '../reporters/report-schema.ts'
 
 /** The JSON Schemas that the package publishes, by name. */
-const schemas = { manifest: manifestJsonSchema, report: reportJsonSchema, analysis: analysisJsonSchema }
+const schemas = {
+  manifest: manifestJsonSchema,
+  report: reportJsonSchema,
+  analysis: analysisJsonSchema,
+  config: () => configJsonSchema(rules),
+}
 
 export type SchemaName = keyof typeof schemas
 export const schemaNames = Object.keys(schemas) as SchemaName[]

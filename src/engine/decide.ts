@@ -28,13 +28,25 @@ export interface Decision {
   unknowns: Unknown[]
 }
 
+/** A rule that threw instead of answering. Its subject is neither passed nor failed. */
+export interface Failure {
+  rule: AnyRule
+  subject: Subjects[keyof Subjects]
+  /** What was thrown, in its own words. */
+  message: string
+}
+
 export interface Decided {
   facts: Facts
   decisions: Decision[]
   notApplicable: Map<string, number>
+  failures: Failure[]
 }
 
-/** Asks every rule about every subject of its kind, in one order whatever the order of the rules. */
+/**
+ * Asks every rule about every subject of its kind, in one order whatever the order of the rules. A rule that throws loses the
+ * subject it threw on, and no other rule loses anything.
+ */
 export function decide(
   model: Model,
   rules: readonly AnyRule[],
@@ -44,28 +56,29 @@ export function decide(
   const facts = factsOf(model)
   const decisions: Decision[] = []
   const notApplicable = new Map<string, number>()
+  const failures: Failure[] = []
   for (const rule of [...rules].sort((a, b) => (a.id < b.id ? -1 : 1))) {
-    const context: Context<never> = {
-      model,
-      facts,
-      options: rule.options.parse(options[rule.id] ?? {}) as never,
-      today,
-    }
     let skipped = 0
+    let context: Context<never> | undefined
     for (const subject of subjects[rule.on](model)) {
-      if (rule.appliesTo?.(subject as never, context) === false) {
-        skipped++
-        continue
+      try {
+        context ??= { model, facts, options: rule.options.parse(options[rule.id] ?? {}) as never, today }
+        if (rule.appliesTo?.(subject as never, context) === false) {
+          skipped++
+          continue
+        }
+        const outcomes = [...rule.check(subject as never, context)]
+        decisions.push({
+          rule,
+          subject,
+          violations: outcomes.filter(outcome => 'at' in outcome),
+          unknowns: outcomes.filter(outcome => 'unknown' in outcome),
+        })
+      } catch (error) {
+        failures.push({ rule, subject, message: error instanceof Error ? error.message : String(error) })
       }
-      const outcomes = [...rule.check(subject as never, context)]
-      decisions.push({
-        rule,
-        subject,
-        violations: outcomes.filter(outcome => 'at' in outcome),
-        unknowns: outcomes.filter(outcome => 'unknown' in outcome),
-      })
     }
     notApplicable.set(rule.id, skipped)
   }
-  return { facts, decisions, notApplicable }
+  return { facts, decisions, notApplicable, failures }
 }

@@ -64,7 +64,7 @@ function namesOf(items: readonly unknown[]): readonly (string | undefined)[] {
   if (!names) {
     const taken = new Map<string, number>()
     names = items.map(item => {
-      const target = valueAt(item, ['to']) ?? valueAt(item, ['from'])
+      const target = valueAt(item, ['to']) ?? valueAt(item, ['from']) ?? waived(item)
       if (typeof target !== 'string') return undefined
       const count = (taken.get(target) ?? 0) + 1
       taken.set(target, count)
@@ -73,6 +73,12 @@ function namesOf(items: readonly unknown[]): readonly (string | undefined)[] {
     known.set(items, names)
   }
   return names
+}
+
+/** A waiver in the manifest's list is called by what it waives. */
+function waived(item: unknown): string | undefined {
+  const [rule, on] = [valueAt(item, ['rule']), valueAt(item, ['on'])]
+  return typeof rule === 'string' && typeof on === 'string' ? `${rule} on ${on}` : undefined
 }
 
 function valueAt(root: unknown, path: Path): unknown {

@@ -1,12 +1,12 @@
-import { questionKeys, questions, type Finding, type OpenQuestion, type Waived } from '../finding.ts'
+import { questionKeys, questions, type Finding, type Waived } from '../finding.ts'
 import type { Answer, QuestionScore, Tally, Verdict } from '../report.ts'
 import type { AnyRule } from '../rules/define.ts'
 import type { Decided } from './decide.ts'
 
-/** Counts the five outcomes per rule. A subject all of whose violations are waived counts as waived. */
+/** Counts the five outcomes per rule. A subject all of whose violations are waived counts as waived; one on which the rule threw is open. */
 export function tallies(
   rules: readonly AnyRule[],
-  { decisions, notApplicable }: Decided,
+  { decisions, notApplicable, failures }: Decided,
   isWaived: (ruleId: string, subject: string) => boolean,
 ): Tally[] {
   const byRule = new Map<string, Tally>(
@@ -23,6 +23,7 @@ export function tallies(
     } else if (unknowns.length > 0) tally.open++
     else tally.passed++
   }
+  for (const { rule } of failures) byRule.get(rule.id)!.open++
   return [...byRule.values()]
 }
 
@@ -48,15 +49,19 @@ export function scoreboard(rules: readonly Tally[], findings: readonly Finding[]
     const folded = findings.some(({ alsoImplies }) =>
       alsoImplies.some(({ ruleId }) => mine.some(rule => rule.ruleId === ruleId)),
     )
-    return { key, question: questions[key], answer: answerOf(score, folded), ...score, coverage: coverageOf(mine) }
+    // What is wrong with a waiver is listed here, but does not answer the question.
+    const judged = found.filter(finding => mine.some(rule => rule.ruleId === finding.ruleId))
+    const answer = answerOf(judged, score, folded)
+    return { key, question: questions[key], answer, ...score, coverage: coverageOf(mine) }
   })
 }
 
-type Counts = Omit<QuestionScore, 'key' | 'question' | 'answer' | 'coverage'>
+type Counts = Pick<QuestionScore, 'passed' | 'failed' | 'open' | 'waived'>
 
-function answerOf({ errors, warnings, open, passed, failed, waived }: Counts, folded: boolean): Answer {
-  if (errors > 0) return 'no'
-  if (warnings > 0 || folded) return 'partly'
+function answerOf(findings: readonly Finding[], { open, passed, failed, waived }: Counts, folded: boolean): Answer {
+  const has = (severity: Finding['severity']) => findings.some(finding => finding.severity === severity)
+  if (has('error')) return 'no'
+  if (has('warning') || folded) return 'partly'
   if (open > 0) return 'unknown'
   return passed + failed + waived > 0 ? 'yes' : 'n/a'
 }
@@ -68,10 +73,13 @@ export function coverageOf(rules: readonly Tally[]): number | null {
   return decided + open === 0 ? null : decided / (decided + open)
 }
 
-/** @param journeys how many there were to follow; without any nothing was reviewed, so nothing can be ready */
-export function verdictOf(findings: readonly Finding[], open: readonly OpenQuestion[], journeys: number): Verdict {
+/**
+ * @param open how many questions are open and how many rules failed
+ * @param journeys how many there were to follow; without any nothing was reviewed, so nothing can be ready
+ */
+export function verdictOf(findings: readonly Finding[], open: number, journeys: number): Verdict {
   if (findings.some(({ severity }) => severity !== 'info')) return 'not ready'
-  return open.length > 0 || journeys === 0 ? 'incomplete' : 'ready'
+  return open > 0 || journeys === 0 ? 'incomplete' : 'ready'
 }
 
 /** Looks up whether a finding was waived, by rule and element. */

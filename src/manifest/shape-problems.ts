@@ -1,6 +1,7 @@
 import type * as z from 'zod'
 import type { Path, Problem } from '../finding.ts'
 import { didYouMean } from './nearest.ts'
+import { manifestSchema } from './schema/manifest.ts'
 import { schemaAt, shapeOf } from './walk-schema.ts'
 
 type Issue = z.core.$ZodIssue
@@ -11,24 +12,32 @@ export interface ShapeProblem {
   message: string
 }
 
-/** Zod's issues in the words of the manifest: what is there, what was expected, what was probably meant. */
-export function shapeProblems(issues: readonly Issue[], value: unknown): ShapeProblem[] {
-  return issues.flatMap(issue => fromIssue(issue, [], value))
+/** What was read: its schema, which knows the keys, and what people call it. */
+export interface Shaped {
+  schema: z.core.$ZodType
+  whole: string
 }
 
-function fromIssue(issue: Issue, base: Path, root: unknown): ShapeProblem[] {
+const manifest: Shaped = { schema: manifestSchema, whole: 'The manifest' }
+
+/** Zod's issues in the words of the author: what is there, what was expected, what was probably meant. */
+export function shapeProblems(issues: readonly Issue[], value: unknown, shaped: Shaped = manifest): ShapeProblem[] {
+  return issues.flatMap(issue => fromIssue(issue, [], value, shaped))
+}
+
+function fromIssue(issue: Issue, base: Path, root: unknown, shaped: Shaped): ShapeProblem[] {
   const path = [...base, ...(issue.path as Path)]
-  if (issue.code === 'unrecognized_keys') return issue.keys.map(key => unknownKey(path, key))
+  if (issue.code === 'unrecognized_keys') return issue.keys.map(key => unknownKey(path, key, shaped))
   if (issue.code === 'invalid_union') {
     const branch = issue.errors.find(errors => errors.length > 0 && errors.every(isInside))
-    if (branch) return branch.flatMap(inner => fromIssue(inner, path, root))
+    if (branch) return branch.flatMap(inner => fromIssue(inner, path, root, shaped))
   }
   if (issue.code === 'invalid_key') {
     const name = String(path.at(-1))
     return [shape(path, `The name ${quote(name)} cannot be used; ${issue.issues[0]?.message ?? issue.message}`)]
   }
   const found = valueAt(root, path)
-  const name = path.length === 0 ? 'The manifest' : quote(String(lastName(path)))
+  const name = path.length === 0 ? shaped.whole : quote(String(lastName(path)))
   const is = found === undefined ? 'is missing' : `is ${show(found)}`
   return [shape(path, `${name} ${is}, ${issue.message.replace(/^[A-Z]/, first => first.toLowerCase())}`)]
 }
@@ -37,8 +46,8 @@ function fromIssue(issue: Issue, base: Path, root: unknown): ShapeProblem[] {
 const isInside = (issue: Issue) =>
   issue.path.length > 0 || issue.code === 'unrecognized_keys' || issue.code === 'custom'
 
-function unknownKey(path: Path, key: string): ShapeProblem {
-  const schema = schemaAt(path)
+function unknownKey(path: Path, key: string, shaped: Shaped): ShapeProblem {
+  const schema = schemaAt(path, shaped.schema)
   const known = schema ? [...shapeOf(schema).keys()] : []
   const hint = didYouMean(key, known)
   const all = !hint && known.length > 0 && known.length <= 12 ? `; expected ${known.join(', ')}` : ''

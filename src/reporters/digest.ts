@@ -13,12 +13,13 @@ import { visible, wrap } from './text.ts'
  */
 export function digest(report: Report, page: Page, style: Style, c: ChalkInstance, lines: number): string[] {
   const { width } = style
-  const close = [...unstated(report, width, c), verdictWithHint(report, width, c)]
+  const close = [...waived(report, page, width, c), ...unstated(report, width, c), verdictWithHint(report, width, c)]
   const full: Finding[] = []
   const compose = () => {
     const rest = report.findings.filter(finding => !full.includes(finding))
     const others = full.length > 0 ? [c.bold(`The ${plural(rest.length, 'other finding')}, by question`)] : []
     return [
+      ...report.problems.map(problem => page.problem(problem)),
       ...full.map(finding => page.finding(finding)),
       [...others, board(report, rest, width, c)].join('\n'),
       ...close,
@@ -84,6 +85,15 @@ function groupLine(group: readonly Finding[], file: string, width: number, c: Ch
 
 /** Messages begin with the element that they are about, in quotes. */
 const elementOf = ({ message }: Finding): string => /"([^"]*)"/.exec(message)?.[1] ?? ''
+
+const mostWaived = 10
+
+/** Who accepted what until when; how many there are, where that would be a list of its own. */
+function waived(report: Report, page: Page, width: number, c: ChalkInstance): string[] {
+  if (report.waived.length <= mostWaived) return page.waived()
+  const first = report.waived.map(({ until }) => until).toSorted()[0]!
+  return [c.bold(wrap(`Waived: ${plural(report.waived.length, 'finding')}, the first until ${first}`, width))]
+}
 
 /** One line for each fact: which elements lack it is said by `--verbose`. */
 function unstated(report: Report, width: number, c: ChalkInstance): string[] {

@@ -17,4 +17,9 @@ const load = {
 
 export type Format = keyof typeof load
 export const formats = Object.keys(load) as Format[]
-export const reporterFor = (format: Format): Promise<Reporter | AsyncReporter> => load[format]()
+
+/** What writes a format. Some wait for something, so all are waited for. */
+export async function reporterFor(format: Format): Promise<AsyncReporter> {
+  const reporter = await load[format]()
+  return async (run, style) => reporter(run, style)
+}

@@ -31,11 +31,12 @@ function toManifest(report: Report): ManifestDocument {
     findings: report.findings.map(finding),
     notStated: notStated(report).map(toQuestion),
     openQuestions: report.openQuestions.map(toQuestion),
-    waived: report.waived.map(({ finding: found, reason, owner, until }) => ({
+    waived: report.waived.map(({ finding: found, reason, owner, until, location }) => ({
       finding: finding(found),
       reason,
       owner,
       until,
+      location: toLocation(location),
     })),
     scoreboard: report.scoreboard,
     rules: report.rules,

@@ -19,7 +19,7 @@ function one(report: Report, style: Style, c: ChalkInstance): string {
   const page = new Page(report, style, c)
   const whole = textOf(wholePage(report, page, style, c))
   const isLong = whole.split('\n').length > twoScreens
-  return isLong && !style.verbose && !style.quiet && report.problems.length === 0
+  return isLong && !style.verbose && !style.quiet && report.verdict !== 'unreadable'
     ? textOf(digest(report, page, style, c, twoScreens))
     : whole
 }
@@ -32,7 +32,7 @@ function wholePage(report: Report, page: Page, { quiet, width }: Style, c: Chalk
   const blocks = [...problems.map(problem => page.problem(problem)), ...shown.map(finding => page.finding(finding))]
   if (!quiet) {
     blocks.push(...page.unstated(), ...page.waived(), ...page.questions())
-    if (problems.length === 0) blocks.push(scoreboardLines(report, width, c))
+    if (report.verdict !== 'unreadable') blocks.push(scoreboardLines(report, width, c))
   }
   return [...blocks, wrap(verdictLine(report, c), width)]
 }

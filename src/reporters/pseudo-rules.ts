@@ -1,6 +1,7 @@
+import { waiverRules } from '../engine/waiver-rules.ts'
 import type { Problem, Severity } from '../finding.ts'
 
-/** What is reported without a rule file behind it: a fact that must be stated, and why a manifest was not reviewed. */
+/** What is reported without a rule file behind it: a fact that must be stated, a fault of a waiver, and why something was not reviewed. */
 export interface PseudoRule {
   id: string
   /** The name in SARIF, which must not be the id again; otherwise it is made from the id. */
@@ -47,9 +48,15 @@ const problemRules: { [id in Problem['ruleId']]: Omit<PseudoRule, 'id' | 'severi
     why: 'Nothing was reviewed, because a part of the design is missing.',
     fix: 'Name files that exist in the folder of the manifest or below, and that do not include each other in a circle.',
   },
+  'rule-failed': {
+    title: 'A rule failed',
+    why: 'The rule threw an error instead of an answer, so nobody knows whether the elements that it failed on are in order. What the other rules found stands.',
+    fix: 'Correct the rule, or turn it off until it is; report it where it belongs to the program.',
+  },
 }
 
 export const pseudoRules: readonly PseudoRule[] = [
   notStatedRule,
+  ...waiverRules,
   ...Object.entries(problemRules).map(([id, rule]): PseudoRule => ({ id, severity: 'error', ...rule })),
 ]

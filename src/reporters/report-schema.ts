@@ -62,7 +62,7 @@ const finding = z
     alsoImplies: z
       .array(z.strictObject({ ruleId, message: z.string().describe('What is, then what was expected.') }))
       .describe('Findings that were folded into this one because it is their cause.'),
-    note: z.string().optional().describe('Why the finding is back, where a waiver of it has expired.'),
+    note: z.string().optional().describe('Why the finding stands, where a waiver of it has expired or lasts too long.'),
     fingerprint: z
       .string()
       .describe(
@@ -89,12 +89,14 @@ const openQuestion = z
 
 const problem = z
   .strictObject({
-    ruleId: z.enum(['unreadable', 'yaml-syntax', 'duplicate-name', 'manifest-shape', 'include']).describe('The kind.'),
+    ruleId: z
+      .enum(['unreadable', 'yaml-syntax', 'duplicate-name', 'manifest-shape', 'include', 'rule-failed'])
+      .describe('The kind.'),
     message: z.string().describe('What is wrong.'),
     location: location.describe('Where it is.'),
     related: z.array(evidence).describe('Other places that belong to it, such as the first definition of a name.'),
   })
-  .meta({ id: 'Problem', description: 'Why the manifest could not be reviewed.' })
+  .meta({ id: 'Problem', description: 'Why the manifest, or one rule, could not be reviewed.' })
 
 const waived = z
   .strictObject({
@@ -102,13 +104,14 @@ const waived = z
     reason: z.string().describe('Why it is accepted.'),
     owner: z.string().describe('Who accepted it.'),
     until: z.string().describe('The last day on which the waiver holds, such as 2026-11-30.'),
+    location: location.describe('Where the waiver is written.'),
   })
   .meta({ id: 'Waived', description: 'A finding that is accepted until a day.' })
 
 const outcomes = {
   passed: count().describe('Elements on which nothing was found.'),
   failed: count().describe('Elements with a finding.'),
-  open: count().describe('Elements that could not be decided because a fact is not stated.'),
+  open: count().describe('Elements that could not be decided because a fact is not stated, or the rule failed.'),
   notApplicable: count().describe('Elements about which the rule has nothing to say.'),
   waived: count().describe('Elements all findings of which are waived.'),
 }
@@ -140,7 +143,11 @@ const manifest = z
       .enum(['ready', 'not ready', 'incomplete', 'unreadable'])
       .describe('not ready: an error or a warning stands. incomplete: questions are open. unreadable: not reviewed.'),
     coverage,
-    problems: z.array(problem).describe('Why it could not be reviewed; the rest is empty then.'),
+    problems: z
+      .array(problem)
+      .describe(
+        'Why it could not be reviewed: the rest is empty then. After rule-failed the rest is what other rules found.',
+      ),
     findings: z.array(finding).describe('What stands, worst first.'),
     notStated: z
       .array(openQuestion)

@@ -29,7 +29,7 @@ function toDescriptor(rule: Described) {
   }
 }
 
-const pascalCase = (id: string) => id.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase())
+const pascalCase = (id: string) => id.replaceAll(/(?:^|[-/])(\w)/g, (_, letter: string) => letter.toUpperCase())
 
 const helpText = ({ why, formula, fix, sources = [] }: Described): string =>
   [

@@ -71,7 +71,9 @@ export function countsOf(report: Report): string[] {
     ...(count('info') > 0 ? [plural(count('info'), 'note')] : []),
     ...(unstated > 0 ? [`${plural(unstated, 'fact')} not stated`] : []),
     ...(openQuestions.length > unstated ? [plural(openQuestions.length - unstated, 'open question')] : []),
-    ...(verdict === 'incomplete' && openQuestions.length === 0 ? ['no service or journey to follow'] : []),
+    ...(verdict === 'incomplete' && openQuestions.length + problems.length === 0
+      ? ['no service or journey to follow']
+      : []),
     ...(waived.length > 0 ? [`${waived.length} waived`] : []),
     ...(coverage === null ? [] : [`${share(coverage)} of the checks decided`]),
   ]

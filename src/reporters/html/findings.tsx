@@ -1,6 +1,7 @@
 import { questions, severities, type Finding, type OpenQuestion, type QuestionKey } from '../../finding.ts'
 import { place } from '../frame.ts'
 import { byKey } from '../page.ts'
+import type { PseudoRule } from '../pseudo-rules.ts'
 import { visible } from '../text.ts'
 import { about, ownerOf, pathOf, type View } from './view.ts'
 
@@ -66,6 +67,7 @@ function FindingCard({ view, finding, id }: { view: View; finding: Finding; id: 
   const { severity, ruleId, message, arithmetic, evidence, journeys, alsoImplies, note, fix, question } = finding
   const names = about(view, finding)
   const data = {
+    'data-rule': ruleId,
     'data-severity': severity,
     'data-question': question,
     'data-journeys': JSON.stringify(journeys),
@@ -135,14 +137,15 @@ const longestLine = 500
 const cut = (line: string) => (line.length > longestLine ? `${line.slice(0, longestLine)}...` : line)
 
 /** Questions about the same key are one thing to do. */
-export function Questions({ questions: open }: { questions: readonly OpenQuestion[] }) {
+export function Questions({ questions: open, rule }: { questions: readonly OpenQuestion[]; rule?: PseudoRule }) {
+  const data = rule ? { 'data-rule': rule.id, 'data-severity': rule.severity } : {}
   return (
     <ul class="questions">
       {byKey(open).map(group => {
         const [{ key, ask, example }] = group
         const rules = [...new Set(group.flatMap(({ ruleIds }) => ruleIds))]
         return (
-          <li key={key}>
+          <li key={key} {...data}>
             <p>
               <strong>{visible(ask)}</strong>
             </p>

@@ -17,7 +17,7 @@ export const html: AsyncReporter = async run => {
 }
 
 function Page({ views, body }: { views: readonly View[]; body: string }) {
-  const script = `(${client.toString()})()`
+  const script = `(${client.toString().replaceAll('\t', '  ')})()`
   const policy = [
     "default-src 'none'",
     `script-src '${hashOf(script)}'`,

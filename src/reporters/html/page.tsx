@@ -3,6 +3,7 @@ import { notStated, type Report } from '../../report.ts'
 import type { AnyRule } from '../../rules/define.ts'
 import { plural } from '../../units.ts'
 import { place } from '../frame.ts'
+import { notStatedRule } from '../pseudo-rules.ts'
 import type { Run } from '../reporter.ts'
 import { visible } from '../text.ts'
 import { Architecture, Components, Journeys, Tables } from './design.tsx'
@@ -60,14 +61,14 @@ function System({ view }: { view: View }) {
           <Architecture view={view} design={design} />
         </Part>
       )}
-      {report.problems.length === 0 && (
+      {(report.findings.length > 0 || report.problems.length === 0) && (
         <Part title={`Findings (${report.findings.length})`}>
           <Findings view={view} />
         </Part>
       )}
       {unstated.length > 0 && (
         <Part title={`Not stated, though it must be (${unstated.length})`}>
-          <Questions questions={unstated} />
+          <Questions questions={unstated} rule={notStatedRule} />
         </Part>
       )}
       {report.waived.length > 0 && (
@@ -124,8 +125,8 @@ function Verdict({ report }: { report: Report }) {
 
 const Problems = ({ report }: { report: Report }) => (
   <ul class="problems">
-    {report.problems.map(({ message, location }, i) => (
-      <li key={i}>
+    {report.problems.map(({ ruleId, message, location }, i) => (
+      <li key={i} data-rule={ruleId} data-severity="error">
         <strong>{visible(place(location))}</strong> {visible(message)}
       </li>
     ))}

@@ -43,7 +43,7 @@ export interface Figure {
 export async function viewOf(report: Report, index: number): Promise<View> {
   const prefix = `m${index}-`
   const [first, ...others] = report.sources
-  const model = first && report.problems.length === 0 ? modelOf([first, ...others]) : undefined
+  const model = first && report.verdict !== 'unreadable' ? modelOf([first, ...others]) : undefined
   const name = report.system ?? report.file
   return { report, prefix, name, design: model && (await designOf(model, report, prefix, name)) }
 }

@@ -1,0 +1,12 @@
+import type { ConfigProblem } from '../config/read.ts'
+import { UserError } from './world.ts'
+
+/** A configuration that cannot be used: everything that is wrong with it, each with its place. */
+export class ConfigError extends UserError {
+  constructor(problems: readonly ConfigProblem[]) {
+    const lines = problems.map(
+      ({ message, location: { file, start } }) => `  ${file}:${start.line}:${start.column}: ${message}`,
+    )
+    super(`The configuration cannot be used.\n${[...new Set(lines)].join('\n')}`)
+  }
+}

@@ -1,0 +1,160 @@
+import * as z from 'zod'
+import type { Path } from '../finding.ts'
+import { componentSections, manifestSchema } from '../manifest/schema/manifest.ts'
+import { alternatives, itemOf, keyOf, schemaAt, shapeOf } from '../manifest/walk-schema.ts'
+import type { Subjects } from '../rules/define.ts'
+
+/** What a policy sees of an element: plain values, as the review reads them, and nothing that is not stated. */
+
+export type Kind = keyof Subjects
+type Schema = z.core.$ZodType
+
+const at = (...path: (string | number)[]): { path: Path; schema: Schema } => ({ path, schema: schemaAt(path)! })
+const section = (kind: Kind): string => `${kind === 'journey' ? 'journey' : kind}s`
+const edges = { call: 'calls', publish: 'publishes', consume: 'consumes' } as const
+
+/** The schemas of a kind, with a path at which each holds; a component is any of five. */
+function rootsOf(kind: Kind): { path: Path; schema: Schema }[] {
+  if (kind === 'manifest') return [{ path: [], schema: manifestSchema }]
+  if (kind === 'component') return componentSections.map(name => at(name, 'x'))
+  if (kind in edges) return [at('services', 'x', edges[kind as keyof typeof edges], 0)]
+  return [at(section(kind), 'x')]
+}
+
+/** Keys that are not written on the element itself, but say what it is. */
+const given: Partial<Record<Kind, Readonly<Record<string, Schema>>>> = {
+  component: { kind: z.enum(['service', 'store', 'queue', 'cache', 'external']) },
+  call: { from: z.string(), targetKind: z.enum(['service', 'store', 'queue', 'cache', 'external']) },
+  publish: { from: z.string() },
+  consume: { by: z.string() },
+}
+const name: Readonly<Record<string, Schema>> = { name: z.string() }
+
+/** What can be known at a path of an element: the schemas that may hold there. None: there is no such key. */
+export class Shape {
+  readonly #schemas: readonly Schema[]
+  readonly #given: Readonly<Record<string, Schema>>
+  readonly #path: Path | undefined
+
+  private constructor(schemas: readonly Schema[], path: Path | undefined, own: Readonly<Record<string, Schema>> = {}) {
+    this.#schemas = schemas
+    this.#path = path
+    this.#given = own
+  }
+
+  static of(kind: Kind): Shape {
+    const roots = rootsOf(kind)
+    const own = kind === 'manifest' ? {} : { ...name, ...given[kind] }
+    return new Shape(
+      roots.map(({ schema }) => schema),
+      roots[0]!.path,
+      own,
+    )
+  }
+
+  /** The keys that are known here; none where keys are names, or where a value has none. */
+  get keys(): string[] {
+    return [...new Set([...this.#schemas.flatMap(schema => [...shapeOf(schema).keys()]), ...Object.keys(this.#given)])]
+  }
+
+  /** What a value means here, as the manifest would read it; `undefined` where it cannot stand here. */
+  read(literal: unknown): { value: unknown } | undefined {
+    for (const schema of this.#schemas) {
+      const parsed = z.safeParse(schema, literal)
+      if (parsed.success) return { value: plain(parsed.data) }
+    }
+    return undefined
+  }
+
+  /** What was expected here, in the words of the manifest. */
+  fault(literal: unknown): string {
+    const [schema] = this.#schemas
+    const parsed = schema && z.safeParse(schema, literal)
+    const said = parsed?.error?.issues[0]?.message ?? 'not a value that the manifest can have here'
+    return said.replace(/^[A-Z]/, first => first.toLowerCase())
+  }
+
+  get isKnown(): boolean {
+    return this.#schemas.length > 0
+  }
+
+  /** Whether values here are lists, so that a condition is about their items. */
+  get isList(): boolean {
+    return this.#schemas.some(schema => alternatives(schema).some(one => one._zod.def.type === 'array'))
+  }
+
+  /** Whether keys here are names that the author chose. */
+  get hasNames(): boolean {
+    return this.#schemas.some(schema => shapeOf(schema).size === 0 && itemOf(schema) !== undefined)
+  }
+
+  child(key: string): Shape {
+    const own = Object.hasOwn(this.#given, key) ? this.#given[key] : undefined
+    const below = own
+      ? [own]
+      : this.#schemas.map(schema => shapeOf(schema).get(key)).filter(schema => schema !== undefined)
+    return new Shape(below, own || !this.#path ? undefined : [...this.#path, key])
+  }
+
+  /** The items of a list, or the elements of a map from name to element. */
+  get item(): Shape {
+    const items = this.#schemas.map(itemOf).filter(schema => schema !== undefined)
+    return new Shape(items, this.#path && [...this.#path, this.isList ? 0 : 'x'])
+  }
+
+  at(path: readonly string[]): Shape {
+    return path.reduce<Shape>((shape, key) => shape.child(key), this)
+  }
+
+  /** The name of the fact in the manifest's reference; `undefined` for what is not written. */
+  get key(): string | undefined {
+    return this.#path && keyOf(this.#path)
+  }
+
+  /** The schema whose documentation tells the default, where there is one. */
+  get schema(): Schema | undefined {
+    return this.#schemas[0]
+  }
+}
+
+const views = new WeakMap<object, unknown>()
+
+/** The element as plain data. Facts that are not stated are not there; `none` is the text `none`. */
+export function viewOf(subject: Subjects[Kind]): unknown {
+  let view = views.get(subject)
+  if (view === undefined) views.set(subject, (view = 'raw' in subject ? plain(subject.raw) : ofElement(subject)))
+  return view
+}
+
+function ofElement(subject: Exclude<Subjects[Kind], { raw: unknown }>): unknown {
+  const values: Record<string, unknown> = { ...subject }
+  for (const key of ['path', 'implied', 'target', 'source']) Reflect.deleteProperty(values, key)
+  if (subject.kind === 'call') values['targetKind'] = subject.target?.kind
+  if (subject.kind === 'call' || subject.kind === 'publish') values['from'] = subject.from.name
+  if (subject.kind === 'consume') values['by'] = subject.by.name
+  for (const key of ['calls', 'publishes', 'consumes'] as const) {
+    const list = (values[key] as Subjects['call'][] | undefined)?.map(viewOf)
+    // A service that states no calls has an empty list in the model.
+    if (list && list.length > 0) values[key] = list
+    else Reflect.deleteProperty(values, key)
+  }
+  return plain(values)
+}
+
+/** Without what is `undefined`. */
+export function plain(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(plain)
+  if (typeof value !== 'object' || value === null) return value
+  const stated = Object.entries(value).filter(([, inner]) => inner !== undefined)
+  return Object.fromEntries(stated.map(([key, inner]) => [key, plain(inner)]))
+}
+
+/** The value at a path of a view; `undefined`: not stated. */
+export function valueAt(root: unknown, path: readonly string[]): unknown {
+  let value = root
+  for (const key of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined
+    value = (value as Record<string, unknown>)[key]
+  }
+  return value
+}

@@ -14,6 +14,7 @@ const layers: readonly { readonly name: string; readonly is: RegExp }[] = [
   { name: 'review', is: /^src\/review\.ts$/ },
   { name: 'tables', is: /^src\/tables\// },
   { name: 'reporters', is: /^src\/reporters\// },
+  { name: 'delta', is: /^src\/delta\// },
   { name: 'docs', is: /^src\/docs\// },
   { name: 'cli', is: /^src\/(?:cli\/|index\.ts$)/ },
   { name: 'bin', is: /^bin\// },

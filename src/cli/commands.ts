@@ -30,6 +30,11 @@ export const commands: readonly [CommandEntry, ...CommandEntry[]] = [
     load: async () => (await import('./analyze-command.ts')).analyzeCommand,
   },
   {
+    name: 'baseline',
+    summary: 'accept what stands today, so that only what a change makes worse fails',
+    load: async () => (await import('./baseline-command.ts')).baselineCommand,
+  },
+  {
     name: 'explain',
     summary: 'print the page of a rule, a table, a question of the checklist, or a whole reference',
     load: async () => (await import('./reference-commands.ts')).explainCommand,

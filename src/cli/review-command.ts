@@ -8,6 +8,7 @@ import { formats, reporterFor, type Format } from '../reporters/index.ts'
 import type { Run, Style } from '../reporters/reporter.ts'
 import { review } from '../review.ts'
 import { rules } from '../rules/index.ts'
+import { baselineName, withBaselines } from './baselines.ts'
 import { wantsColor } from './color.ts'
 import { judge } from './gate.ts'
 import { findOrLoad } from './load.ts'
@@ -30,6 +31,8 @@ interface Options {
   only: string[]
   skip: string[]
   exitZero: boolean
+  /** `false`: no baseline. `undefined`: the one beside each manifest, where there is one. */
+  baseline?: string | false
   color: string
   quiet: boolean
   verbose: boolean
@@ -51,6 +54,8 @@ export function reviewCommand({ world, tool, exit }: CommandContext): Command {
     .option('--min-coverage <share>', 'exit 1 when fewer of the checks can be decided, such as 80%', coverage)
     .option('--only <names>', 'rules or questions to apply; repeatable, or with commas', words, [])
     .option('--skip <names>', 'rules or questions to leave out; repeatable, or with commas', words, [])
+    .option('--baseline <file>', `accepted findings (default: ${baselineName} beside the manifest)`)
+    .option('--no-baseline', 'report what is accepted by a baseline as well')
     .option('--exit-zero', 'exit 0 whatever is found; unreadable input still exits 2', false)
     .addOption(
       new Option('--color <when>', 'colours on standard output').choices(['auto', 'always', 'never']).default('auto'),
@@ -68,7 +73,13 @@ async function run(manifests: readonly string[], options: Options, world: World,
   const applied = selectRules(rules, options.only, options.skip)
   const files = await load(manifests, options, world)
   const today = options.today ?? world.today
-  const result: Run = { tool, rules: applied, reports: files.map(one => review(one, applied, { today })) }
+  const isPartial = options.only.length + options.skip.length > 0
+  const { reports, notices: aboutBaseline } = await withBaselines(
+    files.map(one => review(one, applied, { today })),
+    { file: options.baseline, appliedRules: isPartial ? new Set(applied.map(({ id }) => id)) : undefined },
+    world,
+  )
+  const result: Run = { tool, rules: applied, reports }
   const { quiet, verbose } = options
   const style: Style = {
     color: wantsColor(options.color, world),
@@ -84,7 +95,7 @@ async function run(manifests: readonly string[], options: Options, world: World,
   }
   const { failOn, strict, minCoverage, exitZero } = options
   const { code, notices } = judge(result.reports, { failOn, strict, minCoverage, exitZero })
-  for (const notice of notices) world.stderr.write(`scaffold-review: ${notice}\n`)
+  for (const notice of [...aboutBaseline, ...notices]) world.stderr.write(`scaffold-review: ${notice}\n`)
   return code
 }
 
@@ -113,7 +124,7 @@ function coverage(value: string): number {
   return parsed.data
 }
 
-function day(value: string): string {
+export function day(value: string): string {
   if (!/^\d{4}-\d\d-\d\d$/.test(value) || Number.isNaN(Date.parse(value)))
     throw new InvalidArgumentError('Expected a date such as 2026-11-30.')
   return value

@@ -1,9 +1,15 @@
+import { baselineJsonSchema } from '../delta/baseline-schema.ts'
 import { manifestJsonSchema } from '../manifest/json-schema.ts'
 import { analysisJsonSchema } from '../reporters/table-json.ts'
 import { reportJsonSchema } from '../reporters/report-schema.ts'
 
 /** The JSON Schemas that the package publishes, by name. */
-const schemas = { manifest: manifestJsonSchema, report: reportJsonSchema, analysis: analysisJsonSchema }
+const schemas = {
+  manifest: manifestJsonSchema,
+  report: reportJsonSchema,
+  analysis: analysisJsonSchema,
+  baseline: baselineJsonSchema,
+}
 
 export type SchemaName = keyof typeof schemas
 export const schemaNames = Object.keys(schemas) as SchemaName[]

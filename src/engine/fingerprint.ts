@@ -7,16 +7,17 @@ type Sources = Report['sources']
 
 /**
  * What a finding is recognised by in the next run: its rule and its element, never a line number, a message or the name of
- * the file. Findings of one rule on one element are told apart by the key that each points at. Waived ones count among
- * them, so that a waiver does not rename its neighbours.
+ * the file. Findings of one rule on one element are told apart by the key that each points at. Those that are accepted count
+ * among them, so that a waiver or a baseline does not rename their neighbours.
  */
 export function fingerprints({
   findings,
   waived,
+  baselined,
   sources,
-}: Pick<Report, 'findings' | 'waived' | 'sources'>): Map<Finding, string> {
+}: Pick<Report, 'findings' | 'waived' | 'baselined' | 'sources'>): Map<Finding, string> {
   const groups = new Map<string, Finding[]>()
-  for (const finding of [...findings, ...waived.map(one => one.finding)]) {
+  for (const finding of [...findings, ...waived.map(one => one.finding), ...baselined.findings]) {
     const key = JSON.stringify([finding.ruleId, ...finding.subject])
     const group = groups.get(key)
     if (group) group.push(finding)
@@ -26,7 +27,7 @@ export function fingerprints({
   for (const group of groups.values()) {
     const taken = new Map<string, number>()
     for (const finding of group) {
-      const parts = group.length > 1 ? [formatPath(named(finding.location.path, sources))] : []
+      const parts = group.length > 1 ? [structuralPath(finding.location.path, sources)] : []
       const before = taken.get(parts.join()) ?? 0
       taken.set(parts.join(), before + 1)
       // Two on one key: by their order, which the engine fixes.
@@ -39,9 +40,12 @@ export function fingerprints({
 
 /** 128 bits in hexadecimal. */
 export function fingerprint(ruleId: string, subject: Path, sources: Sources, more: readonly string[] = []): string {
-  const identity = JSON.stringify([ruleId, formatPath(named(subject, sources)), ...more])
+  const identity = JSON.stringify([ruleId, structuralPath(subject, sources), ...more])
   return bytesToHex(sha256(utf8ToBytes(identity))).slice(0, 32)
 }
+
+/** The path as a text that stays the same when items are added to a list or reordered: `services.web.calls.orders.timeout`. */
+export const structuralPath = (path: Path, sources: Sources): string => formatPath(named(path, sources))
 
 /** The path with items of lists called by what they lead to, so that an item added above does not rename those below. */
 function named(path: Path, sources: Sources): Path {

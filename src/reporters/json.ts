@@ -36,6 +36,10 @@ function toManifest(report: Report): ManifestDocument {
       owner,
       until,
     })),
+    baselined: {
+      findings: report.baselined.findings.map(finding),
+      notStated: report.baselined.notStated.map(toQuestion),
+    },
     scoreboard: report.scoreboard,
     rules: report.rules,
   }

@@ -62,7 +62,7 @@ const finding = z
     alsoImplies: z
       .array(z.strictObject({ ruleId, message: z.string().describe('What is, then what was expected.') }))
       .describe('Findings that were folded into this one because it is their cause.'),
-    note: z.string().optional().describe('Why the finding is back, where a waiver of it has expired.'),
+    note: z.string().optional().describe('Why it stands although it was accepted once.'),
     fingerprint: z
       .string()
       .describe(
@@ -104,6 +104,13 @@ const waived = z
     until: z.string().describe('The last day on which the waiver holds, such as 2026-11-30.'),
   })
   .meta({ id: 'Waived', description: 'A finding that is accepted until a day.' })
+
+const baselined = z
+  .strictObject({
+    findings: z.array(finding).describe('Findings that stood when the baseline was written.'),
+    notStated: z.array(openQuestion).describe('Facts that must be stated and were not when it was written.'),
+  })
+  .meta({ id: 'Baselined', description: 'What the baseline accepts. It stands apart, but speaks in the verdict.' })
 
 const outcomes = {
   passed: count().describe('Elements on which nothing was found.'),
@@ -147,7 +154,8 @@ const manifest = z
       .describe('The open questions that weigh as warnings. Each of them is among openQuestions as well.'),
     openQuestions: z.array(openQuestion).describe('What rules wait for, the most valuable answer first.'),
     waived: z.array(waived).describe('What was found and is accepted.'),
-    scoreboard: z.array(score).describe('The eight questions in their order.'),
+    baselined: baselined.describe('What was found and stood already when the baseline was written.'),
+    scoreboard: z.array(score).describe('The eight questions in their order; what the baseline accepts counts.'),
     rules: z.array(tally).describe('The rules that were applied.'),
   })
   .meta({ id: 'Manifest', description: 'The review of one manifest.' })

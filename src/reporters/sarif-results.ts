@@ -91,7 +91,9 @@ function ofFinding(finding: Finding, identity: string): Draft {
       journeys,
       ...(arithmetic === undefined ? {} : { arithmetic }),
       fix,
-      ...(alsoImplies.length === 0 ? {} : { alsoImplies }),
+      ...(alsoImplies.length === 0
+        ? {}
+        : { alsoImplies: alsoImplies.map(implied => ({ ruleId: implied.ruleId, message: implied.message })) }),
       ...(note === undefined ? {} : { note }),
     },
   }

@@ -47,9 +47,10 @@ const short = (question: string) => question.replace(/(?: where appropriate)?\?$
 const share = (coverage: number) => `${Math.floor(coverage * 100)}%`
 
 export function verdictLine(report: Report, c: ChalkInstance): string {
-  const { verdict, problems, findings, openQuestions, waived, coverage } = report
+  const { verdict, problems, findings, openQuestions, waived, baselined, coverage } = report
   const count = (severity: string) => findings.filter(finding => finding.severity === severity).length
   const unstated = notStated(report).length
+  const accepted = baselined.findings.length + baselined.notStated.length
   const parts = [
     ...(problems.length > 0 ? [plural(problems.length, 'problem')] : []),
     ...(count('error') > 0 ? [plural(count('error'), 'error')] : []),
@@ -57,8 +58,9 @@ export function verdictLine(report: Report, c: ChalkInstance): string {
     ...(count('info') > 0 ? [plural(count('info'), 'note')] : []),
     ...(unstated > 0 ? [`${plural(unstated, 'fact')} not stated`] : []),
     ...(openQuestions.length > unstated ? [plural(openQuestions.length - unstated, 'open question')] : []),
-    ...(verdict === 'incomplete' && openQuestions.length === 0 ? ['no service or journey to follow'] : []),
+    ...(verdict === 'incomplete' && openQuestions.length + accepted === 0 ? ['no service or journey to follow'] : []),
     ...(waived.length > 0 ? [`${waived.length} waived`] : []),
+    ...(accepted > 0 ? [`${accepted} accepted by the baseline`] : []),
     ...(coverage === null ? [] : [`${share(coverage)} of the checks decided`]),
   ]
   const name = report.system ?? report.file

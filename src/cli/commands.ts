@@ -35,6 +35,11 @@ export const commands: readonly [CommandEntry, ...CommandEntry[]] = [
     load: async () => (await import('./baseline-command.ts')).baselineCommand,
   },
   {
+    name: 'merge',
+    summary: 'make one report of several, such as those of all shards',
+    load: async () => (await import('./merge-command.ts')).mergeCommand,
+  },
+  {
     name: 'explain',
     summary: 'print the page of a rule, a table, a question of the checklist, or a whole reference',
     load: async () => (await import('./reference-commands.ts')).explainCommand,

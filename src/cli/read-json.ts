@@ -28,10 +28,14 @@ export async function readJsonText(absolute: string, shown: string, what: string
   }
 }
 
-/** JSON of a known shape; what is wrong with it is said with its place. */
+/**
+ * JSON of a known shape; what is wrong with it is said with its place.
+ * @param schema one that changes nothing: what is returned is what was written, keys in their order
+ */
 export function parseJson<S extends z.ZodType>(text: string, shown: string, what: string, schema: S): z.output<S> {
-  const parsed = schema.safeParse(parseSyntax(text, shown, what))
-  if (parsed.success) return parsed.data
+  const data = parseSyntax(text, shown, what)
+  const parsed = schema.safeParse(data)
+  if (parsed.success) return data as z.output<S>
   const { message, path } = parsed.error.issues[0]!
   const at = path.filter(step => typeof step !== 'symbol')
   const where = at.length === 0 ? '' : `${formatPath(at)}: `

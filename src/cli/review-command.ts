@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { resolve } from 'node:path'
 import { severities, type Severity } from '../finding.ts'
 import { didYouMean } from '../manifest/nearest.ts'
+import { shardOf, type ShardChoice } from '../delta/shard.ts'
 import type { ManifestFiles } from '../manifest/files.ts'
 import { share } from '../manifest/schema/scalars.ts'
 import { formats, reporterFor, type Format } from '../reporters/index.ts'
@@ -22,29 +23,33 @@ interface Output {
   path: string
 }
 
-interface Options {
+/** Options about what is written and when it fails: those of `review` and of `merge`. */
+export interface ReportOptions {
   format: Format
   output: Output[]
   failOn: Severity
   strict: boolean
   minCoverage?: number
-  only: string[]
-  skip: string[]
   exitZero: boolean
-  /** `false`: no baseline. `undefined`: the one beside each manifest, where there is one. */
-  baseline?: string | false
   color: string
   quiet: boolean
   verbose: boolean
+}
+
+interface Options extends ReportOptions {
+  only: string[]
+  skip: string[]
+  /** `false`: no baseline. `undefined`: the one beside each manifest, where there is one. */
+  baseline?: string | false
+  shard?: ShardChoice
   stdinFilename: string
   today?: string
 }
 
 const words = (value: string, before: string[]) => [...before, ...value.split(',').map(word => word.trim())]
 
-export function reviewCommand({ world, tool, exit }: CommandContext): Command {
-  return new Command('review')
-    .argument('[manifest...]', 'manifests; "-" reads standard input; none: scaffold.yaml here or above')
+export function withReportOptions(command: Command): Command {
+  return command
     .addOption(
       new Option('-f, --format <name>', 'what is written to standard output').choices(formats).default('pretty'),
     )
@@ -52,16 +57,26 @@ export function reviewCommand({ world, tool, exit }: CommandContext): Command {
     .addOption(new Option('--fail-on <severity>', 'exit 1 from this severity up').choices(severities).default('error'))
     .option('--strict', 'exit 1 also when something that must be stated is not', false)
     .option('--min-coverage <share>', 'exit 1 when fewer of the checks can be decided, such as 80%', coverage)
-    .option('--only <names>', 'rules or questions to apply; repeatable, or with commas', words, [])
-    .option('--skip <names>', 'rules or questions to leave out; repeatable, or with commas', words, [])
-    .option('--baseline <file>', `accepted findings (default: ${baselineName} beside the manifest)`)
-    .option('--no-baseline', 'report what is accepted by a baseline as well')
     .option('--exit-zero', 'exit 0 whatever is found; unreadable input still exits 2', false)
     .addOption(
       new Option('--color <when>', 'colours on standard output').choices(['auto', 'always', 'never']).default('auto'),
     )
     .option('-q, --quiet', 'only errors and the verdict', false)
     .option('-v, --verbose', 'all open questions and all evidence', false)
+}
+
+export function reviewCommand({ world, tool, exit }: CommandContext): Command {
+  return withReportOptions(
+    new Command('review').argument(
+      '[manifest...]',
+      'manifests; "-" reads standard input; none: scaffold.yaml here or above',
+    ),
+  )
+    .option('--only <names>', 'rules or questions to apply; repeatable, or with commas', words, [])
+    .option('--skip <names>', 'rules or questions to leave out; repeatable, or with commas', words, [])
+    .option('--baseline <file>', `accepted findings (default: ${baselineName} beside the manifest)`)
+    .option('--no-baseline', 'report what is accepted by a baseline as well')
+    .option('--shard <k/n>', 'review the k-th of n parts of the manifests; "merge" makes one report of all', shard)
     .option('--stdin-filename <path>', 'what standard input is called, and where its includes start', 'stdin.yaml')
     .option('--today <date>', 'the date by which waivers and ages are judged, such as 2026-11-30', day)
     .action(async (manifests: string[], options: Options) => {
@@ -71,15 +86,30 @@ export function reviewCommand({ world, tool, exit }: CommandContext): Command {
 
 async function run(manifests: readonly string[], options: Options, world: World, tool: Run['tool']): Promise<number> {
   const applied = selectRules(rules, options.only, options.skip)
-  const files = await load(manifests, options, world)
+  const all = [...new Set(manifests)]
+  const part = options.shard && shardOf(all, options.shard)
+  const files = await load(part?.names ?? (all.length > 0 ? all : [undefined]), options, world)
   const today = options.today ?? world.today
   const isPartial = options.only.length + options.skip.length > 0
-  const { reports, notices: aboutBaseline } = await withBaselines(
+  const { reports, notices } = await withBaselines(
     files.map(one => review(one, applied, { today })),
     { file: options.baseline, appliedRules: isPartial ? new Set(applied.map(({ id }) => id)) : undefined },
     world,
   )
-  const result: Run = { tool, rules: applied, reports }
+  if (part?.names.length === 0)
+    notices.push(
+      `shard ${part.shard.index}/${part.shard.count} has nothing to review, as there are ${all.length} manifests`,
+    )
+  return deliver({ tool, rules: applied, reports, ...(part ? { shard: part.shard } : {}) }, options, world, notices)
+}
+
+/** The end of a run: what was found is written in every format that was asked for, and judged. */
+export async function deliver(
+  result: Run,
+  options: ReportOptions,
+  world: World,
+  before: readonly string[] = [],
+): Promise<number> {
   const { quiet, verbose } = options
   const style: Style = {
     color: wantsColor(options.color, world),
@@ -87,7 +117,6 @@ async function run(manifests: readonly string[], options: Options, world: World,
     quiet,
     verbose,
   }
-
   world.stdout.write((await reporterFor(options.format))(result, style))
   for (const { format, path } of options.output) {
     const text = (await reporterFor(format))(result, { ...style, color: false, width: 80 })
@@ -95,15 +124,25 @@ async function run(manifests: readonly string[], options: Options, world: World,
   }
   const { failOn, strict, minCoverage, exitZero } = options
   const { code, notices } = judge(result.reports, { failOn, strict, minCoverage, exitZero })
-  for (const notice of [...aboutBaseline, ...notices]) world.stderr.write(`scaffold-review: ${notice}\n`)
+  for (const notice of [...before, ...notices]) world.stderr.write(`scaffold-review: ${notice}\n`)
   return code
 }
 
-async function load(manifests: readonly string[], { stdinFilename }: Options, world: World): Promise<ManifestFiles[]> {
+async function load(
+  paths: readonly (string | undefined)[],
+  { stdinFilename }: Options,
+  world: World,
+): Promise<ManifestFiles[]> {
   const files: ManifestFiles[] = []
-  for (const path of new Set(manifests.length > 0 ? manifests : [undefined]))
-    files.push(await findOrLoad(path, world, stdinFilename))
+  for (const path of paths) files.push(await findOrLoad(path, world, stdinFilename))
   return files
+}
+
+function shard(value: string): ShardChoice {
+  const [, index, count] = (/^(\d{1,4})\/(\d{1,4})$/.exec(value) ?? []).map(Number)
+  if (!index || !count || index > count)
+    throw new InvalidArgumentError('Expected which of how many, such as 2/5, counted from 1.')
+  return { index, count }
 }
 
 function output(value: string, before: Output[]): Output[] {

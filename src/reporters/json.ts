@@ -1,15 +1,19 @@
 import { formatPath, type Evidence, type Finding, type Location, type OpenQuestion, type Path } from '../finding.ts'
 import { notStated, type Report } from '../report.ts'
 import { fingerprints } from '../engine/fingerprint.ts'
+import { rules as builtIn } from '../rules/index.ts'
+import type { AnyRule } from '../rules/define.ts'
 import type { ManifestDocument, ReportDocument } from './report-schema.ts'
 import type { Reporter, Run } from './reporter.ts'
 
 /** For programs: all of the report, in the shape of `schemas/report.schema.json`. */
 export const json: Reporter = run => `${JSON.stringify(toDocument(run), null, 2)}\n`
 
-export const toDocument = ({ tool, reports }: Run): ReportDocument => ({
+export const toDocument = ({ tool, reports, rules, shard }: Run): ReportDocument => ({
   schemaVersion: 1,
   tool: { name: tool.name, version: tool.version },
+  ...(shard === undefined ? {} : { shard: { ...shard, positions: [...shard.positions] } }),
+  rules: rules.map(toRule),
   manifests: reports.map(toManifest),
 })
 
@@ -24,6 +28,7 @@ function toManifest(report: Report): ManifestDocument {
     problems: report.problems.map(({ ruleId, message, location, related }) => ({
       ruleId,
       message,
+      at: toElement(location.path),
       location: toLocation(location),
       related: related.map(toEvidence),
     })),
@@ -42,6 +47,28 @@ function toManifest(report: Report): ManifestDocument {
     },
     scoreboard: report.scoreboard,
     rules: report.rules,
+    sources: report.sources.map(({ file, text }) => ({ file, text })),
+  }
+}
+
+/** A rule of somebody's own, or one with another severity, is described: nobody else could know it. */
+function toRule(rule: AnyRule): ReportDocument['rules'][number] {
+  const { id, title, severity, question, why, formula, fix, sources } = rule
+  const known = builtIn.find(one => one.id === id)
+  const isKnown =
+    known && [title, severity, why, fix].join() === [known.title, known.severity, known.why, known.fix].join()
+  if (isKnown) return { id }
+  return {
+    id,
+    described: {
+      title,
+      severity,
+      question,
+      why,
+      ...(formula === undefined ? {} : { formula }),
+      fix,
+      sources: [...sources],
+    },
   }
 }
 
@@ -57,10 +84,17 @@ function toFinding(found: Finding, fingerprint: string): ManifestDocument['findi
     ...(arithmetic === undefined ? {} : { arithmetic }),
     fix,
     subject: toElement(found.subject),
+    at: toElement(found.location.path),
     location: toLocation(found.location),
     evidence: found.evidence.map(toEvidence),
     journeys: found.journeys,
-    alsoImplies: alsoImplies.map(implied => ({ ruleId: implied.ruleId, message: implied.message })),
+    alsoImplies: alsoImplies.map(implied => ({
+      ruleId: implied.ruleId,
+      message: implied.message,
+      severity: implied.severity,
+      subject: toElement(implied.subject),
+      at: toElement(implied.at),
+    })),
     ...(note === undefined ? {} : { note }),
     fingerprint,
   }

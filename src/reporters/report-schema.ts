@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { questionKeys, severities } from '../finding.ts'
+import { rule, shard, sources } from './merge-schema.ts'
 
 /**
  * The contract of `--format json`. Keys may be added without notice; whatever takes one away, renames it or changes what it
@@ -31,6 +32,8 @@ const location = z
   })
   .meta({ id: 'Location', description: 'Where something is written.' })
 
+const severity = z.enum(severities)
+
 const element = z
   .strictObject({
     path: z.string().describe('The path as people write it, such as services.web.calls[0].'),
@@ -49,18 +52,27 @@ const finding = z
   .strictObject({
     ruleId,
     question: questionKey.describe('The question that the rule belongs to.'),
-    severity: z
-      .enum(severities)
-      .describe('error: wrong whatever else holds. warning: wrong under ordinary assumptions. info: a smell.'),
+    severity: severity.describe(
+      'error: wrong whatever else holds. warning: wrong under ordinary assumptions. info: a smell.',
+    ),
     message: z.string().describe('What is, then what was expected. No full stop at the end.'),
     arithmetic: z.string().optional().describe('The formula with the numbers substituted, one step a line.'),
     fix: z.string().describe('What to do.'),
     subject: element.describe('The element that the finding is about.'),
+    at: element.describe('The fact that is wrong, whether or not it is stated.'),
     location: location.describe('The key that is wrong, or its element where the key is not stated.'),
     evidence: z.array(evidence).describe('Stated facts that the arithmetic used.'),
     journeys,
     alsoImplies: z
-      .array(z.strictObject({ ruleId, message: z.string().describe('What is, then what was expected.') }))
+      .array(
+        z.strictObject({
+          ruleId,
+          message: z.string().describe('What is, then what was expected.'),
+          severity: severity.describe('How severe it would be alone.'),
+          subject: element.describe('The element that it is about.'),
+          at: element.describe('The fact that is wrong.'),
+        }),
+      )
       .describe('Findings that were folded into this one because it is their cause.'),
     note: z.string().optional().describe('Why it stands although it was accepted once.'),
     fingerprint: z
@@ -91,6 +103,7 @@ const problem = z
   .strictObject({
     ruleId: z.enum(['unreadable', 'yaml-syntax', 'duplicate-name', 'manifest-shape', 'include']).describe('The kind.'),
     message: z.string().describe('What is wrong.'),
+    at: element.describe('The place in the manifest, where it has one.'),
     location: location.describe('Where it is.'),
     related: z.array(evidence).describe('Other places that belong to it, such as the first definition of a name.'),
   })
@@ -157,6 +170,7 @@ const manifest = z
     baselined: baselined.describe('What was found and stood already when the baseline was written.'),
     scoreboard: z.array(score).describe('The eight questions in their order; what the baseline accepts counts.'),
     rules: z.array(tally).describe('The rules that were applied.'),
+    sources,
   })
   .meta({ id: 'Manifest', description: 'The review of one manifest.' })
 
@@ -166,6 +180,8 @@ export const reportSchema = z
     tool: z
       .strictObject({ name: z.string().describe('Its name.'), version: z.string().describe('Its version.') })
       .describe('What wrote the report.'),
+    shard: shard.optional().describe('Where only a part of the manifests was reviewed, by --shard.'),
+    rules: z.array(rule).describe('The rules that were applied.'),
     manifests: z.array(manifest).describe('One review for each manifest, in the order in which they were asked for.'),
   })
   .meta({ title: 'Report of scaffold-review', description: 'What `scaffold-review --format json` writes.' })

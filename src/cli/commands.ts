@@ -35,6 +35,11 @@ export const commands: readonly [CommandEntry, ...CommandEntry[]] = [
     load: async () => (await import('./baseline-command.ts')).baselineCommand,
   },
   {
+    name: 'diff',
+    summary: 'compare two versions of a manifest: elements, findings, and what users get',
+    load: async () => (await import('./diff-command.ts')).diffCommand,
+  },
+  {
     name: 'merge',
     summary: 'make one report of several, such as those of all shards',
     load: async () => (await import('./merge-command.ts')).mergeCommand,

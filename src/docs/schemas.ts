@@ -1,4 +1,5 @@
 import { baselineJsonSchema } from '../delta/baseline-schema.ts'
+import { diffJsonSchema } from '../delta/diff-json.ts'
 import { manifestJsonSchema } from '../manifest/json-schema.ts'
 import { analysisJsonSchema } from '../reporters/table-json.ts'
 import { reportJsonSchema } from '../reporters/report-schema.ts'
@@ -9,6 +10,7 @@ const schemas = {
   report: reportJsonSchema,
   analysis: analysisJsonSchema,
   baseline: baselineJsonSchema,
+  diff: diffJsonSchema,
 }
 
 export type SchemaName = keyof typeof schemas

@@ -59,4 +59,9 @@ export const commands: readonly [CommandEntry, ...CommandEntry[]] = [
     summary: 'print a JSON Schema (draft-07), for editors and other tools',
     load: async () => (await import('./reference-commands.ts')).schemaCommand,
   },
+  {
+    name: 'completion',
+    summary: 'print a completion script for bash, zsh or fish',
+    load: async () => (await import('./completion-command.ts')).completionCommand,
+  },
 ]

@@ -20,7 +20,7 @@ export function completionCommand(context: CommandContext): Command {
     )
     .action(async (shell: Shell) => {
       const all: CompletableCommand[] = []
-      for (const { name, summary, load } of commands) all.push(describe(name, summary, (await load())(context)))
+      for (const entry of commands) all.push(describe(entry.name, entry.summary, (await entry.load())(context)))
       world.stdout.write(completionScript(shell, tool.name, all))
     })
 }

@@ -81,9 +81,19 @@ export interface Finding {
   /** Journeys that are affected, most critical first. */
   journeys: string[]
   /** Consequences that were folded into this finding because it is their cause. */
-  alsoImplies: { ruleId: string; message: string }[]
-  /** Set when a waiver for it has expired, so that the reader knows why it is back. */
+  alsoImplies: Implied[]
+  /** Why it stands although it was accepted once: a waiver has expired, or it is worse than its baseline. */
   note?: string
+}
+
+/** A finding that another one is the cause of. */
+export interface Implied {
+  ruleId: string
+  message: string
+  severity: Severity
+  subject: Path
+  /** What it points at, as the `path` of a finding's location does. */
+  at: Path
 }
 
 export interface Waived {

@@ -41,6 +41,13 @@ export interface QuestionScore {
  */
 export type Verdict = 'ready' | 'not ready' | 'incomplete' | 'unreadable'
 
+/** What stood already when the baseline was written: taken out of the report, but not out of the verdict. */
+export interface Baselined {
+  findings: Finding[]
+  /** Facts that must be stated and are not. */
+  notStated: OpenQuestion[]
+}
+
 /** The result of the review of one manifest. */
 export interface Report {
   /** The file that was asked for. */
@@ -50,6 +57,7 @@ export interface Report {
   problems: Problem[]
   findings: Finding[]
   waived: Waived[]
+  baselined: Baselined
   openQuestions: OpenQuestion[]
   scoreboard: QuestionScore[]
   rules: Tally[]

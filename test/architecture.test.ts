@@ -17,6 +17,7 @@ const layers: readonly { readonly name: string; readonly is: RegExp }[] = [
   { name: 'tables', is: /^src\/tables\// },
   { name: 'picture', is: /^src\/picture\// },
   { name: 'reporters', is: /^src\/reporters\// },
+  { name: 'delta', is: /^src\/delta\// },
   { name: 'docs', is: /^src\/docs\// },
   { name: 'cli', is: /^src\/(?:cli\/|index\.ts$)/ },
   { name: 'bin', is: /^bin\// },

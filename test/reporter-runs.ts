@@ -90,7 +90,7 @@ export function everywhere(text: string): Report {
     location,
     evidence,
     journeys: [text],
-    alsoImplies: [{ ruleId: rules[0]!.id, message: text }],
+    alsoImplies: [{ ruleId: rules[0]!.id, message: text, severity: 'info', subject: ['services', text], at: [text] }],
     note: text,
   }
   const question: OpenQuestion = {

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { json } from '../src/reporters/json.ts'
 import { reportJsonSchema, reportSchema, type ReportDocument } from '../src/reporters/report-schema.ts'
 import type { Run } from '../src/reporters/reporter.ts'
+import { rules } from '../src/rules/index.ts'
 import { checkoutReport, everywhere, examples, problems, runOf, waivedReport, write } from './reporter-runs.ts'
 
 const valid = new Ajv({ strict: true, allErrors: true }).compile(reportJsonSchema())
@@ -56,6 +57,7 @@ test('a finding says what it is about, where, and by which numbers', () => {
     arithmetic,
     fix,
     subject: { path: 'services.orders', steps: ['services', 'orders'] },
+    at: { path: 'services.orders.replicas', steps: ['services', 'orders', 'replicas'] },
     location: { file: 'shop/scaffold.yaml', line: 12, column: 5, endLine: 12, endColumn: 16 },
     evidence: [
       {
@@ -105,12 +107,17 @@ test('a manifest that cannot be read has problems and nothing else', () => {
 })
 
 test('no manifest, no review', () => {
-  expect(write(json, runOf())).toBe(`{
+  expect(write(json, { ...runOf(), rules: [rules[0]!] })).toBe(`{
   "schemaVersion": 1,
   "tool": {
     "name": "scaffold-review",
     "version": "1.2.3"
   },
+  "rules": [
+    {
+      "id": "${rules[0]!.id}"
+    }
+  ],
   "manifests": []
 }
 `)

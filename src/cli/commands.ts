@@ -35,6 +35,21 @@ export const commands: readonly [CommandEntry, ...CommandEntry[]] = [
     load: async () => (await import('./graph-command.ts')).graphCommand,
   },
   {
+    name: 'baseline',
+    summary: 'accept what stands today, so that only what a change makes worse fails',
+    load: async () => (await import('./baseline-command.ts')).baselineCommand,
+  },
+  {
+    name: 'diff',
+    summary: 'compare two versions of a manifest: elements, findings, and what users get',
+    load: async () => (await import('./diff-command.ts')).diffCommand,
+  },
+  {
+    name: 'merge',
+    summary: 'make one report of several, such as those of all shards',
+    load: async () => (await import('./merge-command.ts')).mergeCommand,
+  },
+  {
     name: 'explain',
     summary: 'print the page of a rule, a table, a question of the checklist, or a whole reference',
     load: async () => (await import('./reference-commands.ts')).explainCommand,
@@ -48,5 +63,10 @@ export const commands: readonly [CommandEntry, ...CommandEntry[]] = [
     name: 'schema',
     summary: 'print a JSON Schema (draft-07), for editors and other tools',
     load: async () => (await import('./reference-commands.ts')).schemaCommand,
+  },
+  {
+    name: 'completion',
+    summary: 'print a completion script for bash, zsh or fish',
+    load: async () => (await import('./completion-command.ts')).completionCommand,
   },
 ]

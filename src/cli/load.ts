@@ -40,17 +40,37 @@ export async function findOrLoad(
   return found === '-' ? loadStdin(stdinName, world) : loadManifest(found, world)
 }
 
+/** Where files are: on the disk, or in a revision of a repository. All paths are absolute. */
+export interface Tree {
+  /** What messages and reports call a file. */
+  shown(path: string): string
+  /** @param file what the file is called where it cannot be read */
+  read(path: string, file: string): Promise<Text>
+  /** Files that a pattern matches which starts at a folder. */
+  glob(pattern: string, folder: string): Promise<string[]>
+  /** The path without symbolic links. */
+  real(path: string): Promise<string>
+}
+
+const disk = (world: World): Tree => ({
+  shown: path => shown(path, world),
+  read: readText,
+  glob: (pattern, folder) =>
+    glob(pattern, { cwd: folder, absolute: true, onlyFiles: true, followSymbolicLinks: false }),
+  real: path => realpath(path).catch(() => path),
+})
+
 /** Reads a manifest and what it includes. What cannot be read becomes a problem with a place, never an exception. */
-export async function loadManifest(path: string, world: World): Promise<ManifestFiles> {
+export async function loadManifest(path: string, world: World, tree: Tree = disk(world)): Promise<ManifestFiles> {
   const absolute = resolve(world.cwd, path)
-  const { text, problem } = await readText(absolute, shown(absolute, world))
-  return collect(absolute, text, problem, world)
+  const { text, problem } = await tree.read(absolute, tree.shown(absolute))
+  return collect(absolute, text, problem, tree)
 }
 
 /** Reads a manifest from standard input; `name` is what it is called and where its includes start. */
 export async function loadStdin(name: string, world: World): Promise<ManifestFiles> {
   const decoded = decode(await world.readStdin(), name)
-  return collect(resolve(world.cwd, name), decoded.text, decoded.problem, world)
+  return collect(resolve(world.cwd, name), decoded.text, decoded.problem, disk(world))
 }
 
 /** A path as the user sees it: relative to where the program runs, with forward slashes. */
@@ -60,10 +80,10 @@ async function collect(
   absolute: string,
   text: string,
   problem: Problem | undefined,
-  world: World,
+  tree: Tree,
 ): Promise<ManifestFiles> {
-  const root = new Source(shown(absolute, world), text)
-  const gathering = new Gathering(await realpath(dirname(absolute)).catch(() => dirname(absolute)), world)
+  const root = new Source(tree.shown(absolute), text)
+  const gathering = new Gathering(await tree.real(dirname(absolute)), tree)
   if (problem) return new ManifestFiles([root], [problem])
   await gathering.follow(root, absolute, [absolute])
   return new ManifestFiles([root, ...gathering.sources], gathering.problems)
@@ -75,11 +95,11 @@ class Gathering {
   readonly problems: Problem[] = []
   readonly #seen = new Set<string>()
   readonly #root: string
-  readonly #world: World
+  readonly #tree: Tree
 
-  constructor(root: string, world: World) {
+  constructor(root: string, tree: Tree) {
     this.#root = root
-    this.#world = world
+    this.#tree = tree
   }
 
   async follow(source: Source, absolute: string, chain: readonly string[]): Promise<void> {
@@ -102,9 +122,7 @@ class Gathering {
       return []
     }
     const dynamic = isDynamicPattern(pattern)
-    const found = dynamic
-      ? await glob(pattern, { cwd: folder, absolute: true, onlyFiles: true, followSymbolicLinks: false })
-      : [join(folder, pattern)]
+    const found = dynamic ? await this.#tree.glob(pattern, folder) : [join(folder, pattern)]
     // A wildcard that also matches the file it stands in means the others.
     const paths = found.map(path => resolve(path)).filter(path => !dynamic || path !== self)
     if (found.length === 0) report(`"${pattern}" matches no file`)
@@ -112,29 +130,29 @@ class Gathering {
   }
 
   async #one(path: string, chain: readonly string[], report: (message: string) => void): Promise<void> {
-    const real = await realpath(path).catch(() => path)
-    if (!real.startsWith(this.#root + sep)) {
-      report(`"${shown(path, this.#world)}" lies outside the folder of the manifest; expected a file in it or below`)
+    const real = await this.#tree.real(path)
+    if (!real.startsWith(this.#root + (this.#root.endsWith(sep) ? '' : sep))) {
+      report(`"${this.#tree.shown(path)}" lies outside the folder of the manifest; expected a file in it or below`)
       return
     }
     if (chain.includes(real)) {
-      const cycle = [...chain.slice(chain.indexOf(real)), real].map(step => shown(step, this.#world))
+      const cycle = [...chain.slice(chain.indexOf(real)), real].map(step => this.#tree.shown(step))
       report(`Includes form a cycle: ${cycle.join(' -> ')}`)
       return
     }
     if (this.#seen.has(real)) return
-    const { text, problem } = await readText(real, shown(path, this.#world))
+    const { text, problem } = await this.#tree.read(real, this.#tree.shown(path))
     if (problem) {
       report(problem.message)
       return
     }
-    const source = new Source(shown(path, this.#world), text)
+    const source = new Source(this.#tree.shown(path), text)
     this.sources.push(source)
     await this.follow(source, real, [...chain, real])
   }
 }
 
-interface Text {
+export interface Text {
   text: string
   problem?: Problem
 }
@@ -159,7 +177,7 @@ export async function readText(absolute: string, file: string): Promise<Text> {
   }
 }
 
-function decode(bytes: Uint8Array, file: string): Text {
+export function decode(bytes: Uint8Array, file: string): Text {
   try {
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) }
   } catch {
@@ -167,7 +185,7 @@ function decode(bytes: Uint8Array, file: string): Text {
   }
 }
 
-function unreadable(file: string, message: string): Text {
+export function unreadable(file: string, message: string): Text {
   const start = { line: 1, column: 1, offset: 0 }
   return {
     text: '',

@@ -1,5 +1,6 @@
 import { Option, InvalidArgumentError, type Command } from 'commander'
 import { severities, type Severity } from '../finding.ts'
+import type { ShardChoice } from '../delta/shard.ts'
 import { share } from '../manifest/schema/scalars.ts'
 import { formats, type Format } from '../reporters/index.ts'
 import { outputOption, type Output } from './outputs.ts'
@@ -44,6 +45,13 @@ export const words = (value: string, before: string[]): string[] => [
   ...before,
   ...value.split(',').map(word => word.trim()),
 ]
+
+export function shard(value: string): ShardChoice {
+  const [, index, count] = (/^(\d{1,4})\/(\d{1,4})$/.exec(value) ?? []).map(Number)
+  if (!index || !count || index > count)
+    throw new InvalidArgumentError('Expected which of how many, such as 2/5, counted from 1.')
+  return { index, count }
+}
 
 export function coverage(value: string): number {
   const parsed = share().safeParse(/^\d+(\.\d+)?$/.test(value) ? Number(value) : value)

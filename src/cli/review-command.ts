@@ -1,17 +1,24 @@
 import { Command } from 'commander'
+import { shardOf, type ShardChoice } from '../delta/shard.ts'
 import type { ManifestFiles } from '../manifest/files.ts'
 import type { Run } from '../reporters/reporter.ts'
 import { review } from '../review.ts'
+import { baselineName, withBaselines } from './baselines.ts'
 import type { CommandContext } from './commands.ts'
 import { deliver } from './deliver.ts'
 import { findOrLoad } from './load.ts'
 import { checkOutputs } from './outputs.ts'
-import { day, withReportOptions, words, type ReportOptions } from './report-options.ts'
+import { day, shard, withReportOptions, words, type ReportOptions } from './report-options.ts'
 import { settingsFor, type SettingsOptions } from './settings.ts'
 import { exitCode, type World } from './world.ts'
 
-interface Options extends ReportOptions, Omit<SettingsOptions, keyof ReportOptions> {
+interface Options extends ReportOptions, Omit<SettingsOptions, keyof ReportOptions | 'only' | 'skip'> {
+  only: string[]
+  skip: string[]
   printConfig: boolean
+  /** `false`: no baseline. `undefined`: the one beside each manifest, where there is one. */
+  baseline?: string | false
+  shard?: ShardChoice
   stdinFilename: string
 }
 
@@ -32,6 +39,9 @@ export function reviewCommand({ world, tool, exit }: CommandContext): Command {
     .option('--no-waivers', 'let no waiver hold')
     .option('--only <names>', 'rules or questions to apply; repeatable, or with commas', words, [])
     .option('--skip <names>', 'rules or questions to leave out; repeatable, or with commas', words, [])
+    .option('--baseline <file>', `accepted findings (default: ${baselineName} beside the manifest)`)
+    .option('--no-baseline', 'report what is accepted by a baseline as well')
+    .option('--shard <k/n>', 'review the k-th of n parts of the manifests; "merge" makes one report of all', shard)
     .option('--stdin-filename <path>', 'what standard input is called, and where its includes start', 'stdin.yaml')
     .option('--today <date>', 'the date by which waivers and ages are judged, such as 2026-11-30', day)
     .action(async (manifests: string[], options: Options) => {
@@ -47,20 +57,35 @@ async function run(manifests: readonly string[], options: Options, world: World,
     world.stdout.write(options.format === 'json' ? configJson(settings) : configYaml(settings))
     return exitCode.clean
   }
-  const { rules, gate } = settings
-  const files = await load(manifests.length > 0 ? manifests : settings.manifests, options, world)
+  const all = [...new Set(manifests.length > 0 ? manifests : settings.manifests)]
+  const part = options.shard && shardOf(all, options.shard)
+  const files = await load(part?.names ?? (all.length > 0 ? all : [undefined]), options, world)
   checkOutputs(
     options.output,
     files.flatMap(({ sources }) => sources.map(({ file }) => file)),
     world,
   )
-  const result: Run = { tool, rules, reports: files.map(one => review(one, rules, settings.review)) }
-  return deliver({ run: result, gate }, options, world)
+  const { rules, gate } = settings
+  const isPartial = options.only.length + options.skip.length > 0
+  const { reports, notices } = await withBaselines(
+    files.map(one => review(one, rules, settings.review)),
+    { file: options.baseline, appliedRules: isPartial ? new Set(rules.map(({ id }) => id)) : undefined },
+    world,
+  )
+  if (part?.names.length === 0)
+    notices.push(
+      `shard ${part.shard.index}/${part.shard.count} has nothing to review, as there are ${all.length} manifests`,
+    )
+  const result: Run = { tool, rules, reports, ...(part ? { shard: part.shard } : {}) }
+  return deliver({ run: result, gate, notices }, options, world)
 }
 
-async function load(manifests: readonly string[], { stdinFilename }: Options, world: World): Promise<ManifestFiles[]> {
+async function load(
+  paths: readonly (string | undefined)[],
+  { stdinFilename }: Options,
+  world: World,
+): Promise<ManifestFiles[]> {
   const files: ManifestFiles[] = []
-  for (const path of new Set(manifests.length > 0 ? manifests : [undefined]))
-    files.push(await findOrLoad(path, world, stdinFilename))
+  for (const path of paths) files.push(await findOrLoad(path, world, stdinFilename))
   return files
 }

@@ -1,5 +1,7 @@
 import { configJsonSchema } from '../config/json-schema.ts'
 import { rules } from '../rules/index.ts'
+import { baselineJsonSchema } from '../delta/baseline-schema.ts'
+import { diffJsonSchema } from '../delta/diff-json.ts'
 import { manifestJsonSchema } from '../manifest/json-schema.ts'
 import { analysisJsonSchema } from '../reporters/table-json.ts'
 import { reportJsonSchema } from '../reporters/report-schema.ts'
@@ -10,6 +12,8 @@ const schemas = {
   report: reportJsonSchema,
   analysis: analysisJsonSchema,
   config: () => configJsonSchema(rules),
+  baseline: baselineJsonSchema,
+  diff: diffJsonSchema,
 }
 
 export type SchemaName = keyof typeof schemas

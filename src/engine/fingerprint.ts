@@ -7,16 +7,17 @@ type Sources = Report['sources']
 
 /**
  * What a finding is recognised by in the next run: its rule and its element, never a line number, a message or the name of
- * the file. Findings of one rule on one element are told apart by the key that each points at. Waived ones count among
- * them, so that a waiver does not rename its neighbours.
+ * the file. Findings of one rule on one element are told apart by the key that each points at. Those that are accepted count
+ * among them, so that a waiver or a baseline does not rename their neighbours.
  */
 export function fingerprints({
   findings,
   waived,
+  baselined,
   sources,
-}: Pick<Report, 'findings' | 'waived' | 'sources'>): Map<Finding, string> {
+}: Pick<Report, 'findings' | 'waived' | 'baselined' | 'sources'>): Map<Finding, string> {
   const groups = new Map<string, Finding[]>()
-  for (const finding of [...findings, ...waived.map(one => one.finding)]) {
+  for (const finding of [...findings, ...waived.map(one => one.finding), ...baselined.findings]) {
     const key = JSON.stringify([finding.ruleId, ...finding.subject])
     const group = groups.get(key)
     if (group) group.push(finding)

@@ -52,7 +52,8 @@ export function fold(candidates: readonly Candidate[]): Candidate[] {
 }
 
 function absorb(cause: Finding, consequence: Finding): void {
-  cause.alsoImplies.push({ ruleId: consequence.ruleId, message: consequence.message })
+  const { ruleId, message, severity, subject, location } = consequence
+  cause.alsoImplies.push({ ruleId, message, severity, subject, at: location.path })
   if (severityRank(consequence.severity) < severityRank(cause.severity)) cause.severity = consequence.severity
   cause.journeys = [...new Set([...cause.journeys, ...consequence.journeys])]
 }

@@ -13,7 +13,12 @@ import { visible, wrap } from './text.ts'
  */
 export function digest(report: Report, page: Page, style: Style, c: ChalkInstance, lines: number): string[] {
   const { width } = style
-  const close = [...waived(report, page, width, c), ...unstated(report, width, c), verdictWithHint(report, width, c)]
+  const close = [
+    ...waived(report, page, width, c),
+    ...page.baselined(),
+    ...unstated(report, width, c),
+    verdictWithHint(report, width, c),
+  ]
   const full: Finding[] = []
   const compose = () => {
     const rest = report.findings.filter(finding => !full.includes(finding))

@@ -2,15 +2,19 @@ import { formatPath, type Evidence, type Finding, type Location, type OpenQuesti
 import { notStated, type Report } from '../report.ts'
 import { fingerprints } from '../engine/fingerprint.ts'
 import { jsonText } from './json-text.ts'
+import { rules as builtIn } from '../rules/index.ts'
+import type { AnyRule } from '../rules/define.ts'
 import type { ManifestDocument, ReportDocument } from './report-schema.ts'
 import type { Reporter, Run } from './reporter.ts'
 
 /** For programs: all of the report, in the shape of `schemas/report.schema.json`. */
 export const json: Reporter = run => jsonText(toDocument(run))
 
-export const toDocument = ({ tool, reports }: Run): ReportDocument => ({
+export const toDocument = ({ tool, reports, rules, shard }: Run): ReportDocument => ({
   schemaVersion: 1,
   tool: { name: tool.name, version: tool.version },
+  ...(shard === undefined ? {} : { shard: { ...shard, positions: [...shard.positions] } }),
+  rules: rules.map(toRule),
   manifests: reports.map(toManifest),
 })
 
@@ -25,6 +29,7 @@ function toManifest(report: Report): ManifestDocument {
     problems: report.problems.map(({ ruleId, message, location, related }) => ({
       ruleId,
       message,
+      at: toElement(location.path),
       location: toLocation(location),
       related: related.map(toEvidence),
     })),
@@ -38,8 +43,34 @@ function toManifest(report: Report): ManifestDocument {
       until,
       location: toLocation(location),
     })),
+    baselined: {
+      findings: report.baselined.findings.map(finding),
+      notStated: report.baselined.notStated.map(toQuestion),
+    },
     scoreboard: report.scoreboard,
     rules: report.rules,
+    sources: report.sources.map(({ file, text }) => ({ file, text })),
+  }
+}
+
+/** A rule of somebody's own, or one with another severity, is described: nobody else could know it. */
+function toRule(rule: AnyRule): ReportDocument['rules'][number] {
+  const { id, title, severity, question, why, formula, fix, sources } = rule
+  const known = builtIn.find(one => one.id === id)
+  const isKnown =
+    known && [title, severity, why, fix].join() === [known.title, known.severity, known.why, known.fix].join()
+  if (isKnown) return { id }
+  return {
+    id,
+    described: {
+      title,
+      severity,
+      question,
+      why,
+      ...(formula === undefined ? {} : { formula }),
+      fix,
+      sources: [...sources],
+    },
   }
 }
 
@@ -55,10 +86,17 @@ function toFinding(found: Finding, fingerprint: string): ManifestDocument['findi
     ...(arithmetic === undefined ? {} : { arithmetic }),
     fix,
     subject: toElement(found.subject),
+    at: toElement(found.location.path),
     location: toLocation(found.location),
     evidence: found.evidence.map(toEvidence),
     journeys: found.journeys,
-    alsoImplies: alsoImplies.map(implied => ({ ruleId: implied.ruleId, message: implied.message })),
+    alsoImplies: alsoImplies.map(implied => ({
+      ruleId: implied.ruleId,
+      message: implied.message,
+      severity: implied.severity,
+      subject: toElement(implied.subject),
+      at: toElement(implied.at),
+    })),
     ...(note === undefined ? {} : { note }),
     fingerprint,
   }
@@ -83,7 +121,11 @@ function toQuestion(open: OpenQuestion): ManifestDocument['openQuestions'][numbe
 
 const toElement = (path: Path) => ({ path: formatPath(path), steps: [...path] })
 
-const toEvidence = ({ label, location }: Evidence) => ({ label, location: toLocation(location) })
+const toEvidence = ({ label, location }: Evidence) => ({
+  label,
+  at: toElement(location.path),
+  location: toLocation(location),
+})
 
 const toLocation = ({ file, start, end }: Location) => ({
   file,

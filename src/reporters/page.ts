@@ -106,6 +106,20 @@ export class Page {
     return [[this.#c.bold('Waived'), ...lines].join('\n')]
   }
 
+  baselined(): string[] {
+    const { findings, notStated: unstated } = this.#report.baselined
+    const count = (severity: Severity) => findings.filter(finding => finding.severity === severity).length
+    const parts = [
+      ...(count('error') > 0 ? [plural(count('error'), 'error')] : []),
+      ...(count('warning') > 0 ? [plural(count('warning'), 'warning')] : []),
+      ...(count('info') > 0 ? [plural(count('info'), 'note')] : []),
+      ...(unstated.length > 0 ? [`${plural(unstated.length, 'fact')} not stated`] : []),
+    ]
+    if (parts.length === 0) return []
+    const text = `Baseline: ${parts.join(', ')}; --no-baseline shows them`
+    return [this.#c.dim(wrap(text, this.#style.width, '  ', ''))]
+  }
+
   questions(): string[] {
     const groups = byKey(this.#report.openQuestions.filter(({ mustBeStated }) => !mustBeStated))
     if (groups.length === 0) return []

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { questionKeys, severities } from '../finding.ts'
+import { rule, shard, sources } from './merge-schema.ts'
 
 /**
  * The contract of `--format json`. Keys may be added without notice; whatever takes one away, renames it or changes what it
@@ -31,6 +32,8 @@ const location = z
   })
   .meta({ id: 'Location', description: 'Where something is written.' })
 
+const severity = z.enum(severities)
+
 const element = z
   .strictObject({
     path: z.string().describe('The path as people write it, such as services.web.calls[0].'),
@@ -41,6 +44,7 @@ const element = z
 const evidence = z
   .strictObject({
     label: z.string().describe('What is stated there.'),
+    at: element.describe('The fact.'),
     location: location.describe('Where it is stated.'),
   })
   .meta({ id: 'Evidence', description: 'A stated fact that belongs to a finding or a problem.' })
@@ -49,20 +53,29 @@ const finding = z
   .strictObject({
     ruleId,
     question: questionKey.describe('The question that the rule belongs to.'),
-    severity: z
-      .enum(severities)
-      .describe('error: wrong whatever else holds. warning: wrong under ordinary assumptions. info: a smell.'),
+    severity: severity.describe(
+      'error: wrong whatever else holds. warning: wrong under ordinary assumptions. info: a smell.',
+    ),
     message: z.string().describe('What is, then what was expected. No full stop at the end.'),
     arithmetic: z.string().optional().describe('The formula with the numbers substituted, one step a line.'),
     fix: z.string().describe('What to do.'),
     subject: element.describe('The element that the finding is about.'),
+    at: element.describe('The fact that is wrong, whether or not it is stated.'),
     location: location.describe('The key that is wrong, or its element where the key is not stated.'),
     evidence: z.array(evidence).describe('Stated facts that the arithmetic used.'),
     journeys,
     alsoImplies: z
-      .array(z.strictObject({ ruleId, message: z.string().describe('What is, then what was expected.') }))
+      .array(
+        z.strictObject({
+          ruleId,
+          message: z.string().describe('What is, then what was expected.'),
+          severity: severity.describe('How severe it would be alone.'),
+          subject: element.describe('The element that it is about.'),
+          at: element.describe('The fact that is wrong.'),
+        }),
+      )
       .describe('Findings that were folded into this one because it is their cause.'),
-    note: z.string().optional().describe('Why the finding stands, where a waiver of it has expired or lasts too long.'),
+    note: z.string().optional().describe('Why it stands although it was accepted once.'),
     fingerprint: z
       .string()
       .describe(
@@ -93,6 +106,7 @@ const problem = z
       .enum(['unreadable', 'yaml-syntax', 'duplicate-name', 'manifest-shape', 'include', 'rule-failed'])
       .describe('The kind.'),
     message: z.string().describe('What is wrong.'),
+    at: element.describe('The place in the manifest, where it has one.'),
     location: location.describe('Where it is.'),
     related: z.array(evidence).describe('Other places that belong to it, such as the first definition of a name.'),
   })
@@ -107,6 +121,13 @@ const waived = z
     location: location.describe('Where the waiver is written.'),
   })
   .meta({ id: 'Waived', description: 'A finding that is accepted until a day.' })
+
+const baselined = z
+  .strictObject({
+    findings: z.array(finding).describe('Findings that stood when the baseline was written.'),
+    notStated: z.array(openQuestion).describe('Facts that must be stated and were not when it was written.'),
+  })
+  .meta({ id: 'Baselined', description: 'What the baseline accepts. It stands apart, but speaks in the verdict.' })
 
 const outcomes = {
   passed: count().describe('Elements on which nothing was found.'),
@@ -154,8 +175,10 @@ const manifest = z
       .describe('The open questions that weigh as warnings. Each of them is among openQuestions as well.'),
     openQuestions: z.array(openQuestion).describe('What rules wait for, the most valuable answer first.'),
     waived: z.array(waived).describe('What was found and is accepted.'),
-    scoreboard: z.array(score).describe('The eight questions in their order.'),
+    baselined: baselined.describe('What was found and stood already when the baseline was written.'),
+    scoreboard: z.array(score).describe('The eight questions in their order; what the baseline accepts counts.'),
     rules: z.array(tally).describe('The rules that were applied.'),
+    sources,
   })
   .meta({ id: 'Manifest', description: 'The review of one manifest.' })
 
@@ -165,6 +188,8 @@ export const reportSchema = z
     tool: z
       .strictObject({ name: z.string().describe('Its name.'), version: z.string().describe('Its version.') })
       .describe('What wrote the report.'),
+    shard: shard.optional().describe('Where only a part of the manifests was reviewed, by --shard.'),
+    rules: z.array(rule).describe('The rules that were applied.'),
     manifests: z.array(manifest).describe('One review for each manifest, in the order in which they were asked for.'),
   })
   .meta({ title: 'Report of scaffold-review', description: 'What `scaffold-review --format json` writes.' })

@@ -1,12 +1,22 @@
 import type { Report } from '../report.ts'
 import type { AnyRule } from '../rules/define.ts'
 
+/** Which part of a larger review a run is. */
+export interface Shard {
+  /** From 1. */
+  readonly index: number
+  readonly count: number
+  /** Where each manifest stood in the list of all, from 0. */
+  readonly positions: readonly number[]
+}
+
 /** All that one run found; most runs review one manifest. */
 export interface Run {
   readonly tool: { readonly name: string; readonly version: string }
   readonly reports: readonly Report[]
   /** The rules that were applied. */
   readonly rules: readonly AnyRule[]
+  readonly shard?: Shard
 }
 
 export interface Style {

@@ -43,7 +43,9 @@ function propertiesOf(issue: Issue): Record<string, unknown> {
     journeys,
     ...(arithmetic === undefined ? {} : { arithmetic }),
     fix,
-    ...(alsoImplies.length === 0 ? {} : { alsoImplies }),
+    ...(alsoImplies.length === 0
+      ? {}
+      : { alsoImplies: alsoImplies.map(({ ruleId, message }) => ({ ruleId, message })) }),
     ...(note === undefined ? {} : { note }),
   }
 }

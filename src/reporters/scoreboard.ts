@@ -61,9 +61,10 @@ export const nameOf = ({ system, file }: Report): string => visibleLine(system ?
 
 /** How many of each: `2 errors`, `1 waived`. What there is none of is left out. */
 export function countsOf(report: Report): string[] {
-  const { verdict, problems, findings, openQuestions, waived, coverage } = report
+  const { verdict, problems, findings, openQuestions, waived, baselined, coverage } = report
   const count = (severity: string) => findings.filter(finding => finding.severity === severity).length
   const unstated = notStated(report).length
+  const accepted = baselined.findings.length + baselined.notStated.length
   return [
     ...(problems.length > 0 ? [plural(problems.length, 'problem')] : []),
     ...(count('error') > 0 ? [plural(count('error'), 'error')] : []),
@@ -71,10 +72,11 @@ export function countsOf(report: Report): string[] {
     ...(count('info') > 0 ? [plural(count('info'), 'note')] : []),
     ...(unstated > 0 ? [`${plural(unstated, 'fact')} not stated`] : []),
     ...(openQuestions.length > unstated ? [plural(openQuestions.length - unstated, 'open question')] : []),
-    ...(verdict === 'incomplete' && openQuestions.length + problems.length === 0
+    ...(verdict === 'incomplete' && openQuestions.length + problems.length + accepted === 0
       ? ['no service or journey to follow']
       : []),
     ...(waived.length > 0 ? [`${waived.length} waived`] : []),
+    ...(accepted > 0 ? [`${accepted} accepted by the baseline`] : []),
     ...(coverage === null ? [] : [`${share(coverage)} of the checks decided`]),
   ]
 }

@@ -199,7 +199,7 @@ describe('the way through JSON loses nothing', () => {
   ])('%s', async (_, given) => {
     for (const format of formats) {
       const reporter = await reporterFor(format)
-      expect(reporter(through(given), style), format).toBe(reporter(given, style))
+      expect(await reporter(through(given), style), format).toBe(await reporter(given, style))
     }
   })
 })

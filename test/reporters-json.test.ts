@@ -62,6 +62,7 @@ test('a finding says what it is about, where, and by which numbers', () => {
     evidence: [
       {
         label: '"shop -> orders" has no fallback',
+        at: { path: 'services.shop.calls[0]', steps: ['services', 'shop', 'calls', 0] },
         location: { file: 'shop/scaffold.yaml', line: 9, column: 11, endLine: 9, endColumn: 21 },
       },
     ],

@@ -1,5 +1,6 @@
 import type { Location } from '../finding.ts'
-import type { ManifestFiles } from '../manifest/files.ts'
+import { ManifestFiles } from '../manifest/files.ts'
+import { Source } from '../manifest/source.ts'
 import { isRename, type Change } from './change.ts'
 import { valueAt } from './data.ts'
 import { editText } from './edit.ts'
@@ -48,6 +49,35 @@ export function applyFixes(files: ManifestFiles, fixes: readonly Fix[]): EditedF
     return after === text ? [] : [{ file, before: text, after }]
   })
 }
+
+/** A manifest with all its fixes made, and what they were. */
+export interface Mended {
+  readonly files: ManifestFiles
+  readonly fixes: readonly Fix[]
+}
+
+/** Mends until nothing is left to mend. Throws EditError like `editText`. */
+export function mend(files: ManifestFiles, options: FixOptions = {}): Mended {
+  const made: Fix[] = []
+  for (let left = mostRounds; left > 0; left--) {
+    const found = fixesFor(files, options)
+    // What takes lines out comes last, so that the places of the others are those of the file on disk.
+    const inPlace = found.filter(({ kind }) => kind !== 'waiver' && kind !== 'repetition')
+    const fixes = inPlace.length > 0 ? inPlace : found
+    if (fixes.length === 0) break
+    const edited = new Map(applyFixes(files, fixes).map(({ file, after }) => [file, after]))
+    const [first, ...others] = files.sources.map(source => {
+      const text = edited.get(source.file)
+      return text === undefined ? source : new Source(source.file, text)
+    })
+    files = new ManifestFiles([first!, ...others])
+    made.push(...fixes)
+  }
+  return { files, fixes: made }
+}
+
+/** Keys can be misspelt within keys that are, so that each round finds what the one before has opened. */
+const mostRounds = 100
 
 /** Items are taken out last and from behind, as each one moves those after it; a list whose items all go, goes. */
 function inTurn(changes: readonly Change[], value: unknown): Change[] {

@@ -63,9 +63,11 @@ export function removeFromFlow({ text }: Tree, node: Collection, index: number):
   const hasOwnLines = (next: number) => isFirstInLine(text, start) && next > lineEnd(text, end)
   if (after)
     return [hasOwnLines(startOf(after)) ? withoutLines(text, start, end) : { start, end: startOf(after), text: '' }]
-  if (!before) return [{ start: open + 1, end: close, text: '' }]
+  const comma = commaAfter(node, end) ?? end - 1
+  if (!before && !(text.slice(open, start) + text.slice(end, close)).includes('#'))
+    return [{ start: open + 1, end: close, text: '' }]
   // A comma may stand behind the last entry, so that of the one before can stay where a comment follows it.
   if (hasOwnLines(close)) return [withoutLines(text, start, end)]
-  const isCommented = text.slice(endOf(before), start).includes('#')
-  return [{ start: isCommented ? start : endOf(before), end, text: '' }]
+  if (!before || text.slice(endOf(before), start).includes('#')) return [{ start, end: comma + 1, text: '' }]
+  return [{ start: endOf(before), end, text: '' }]
 }

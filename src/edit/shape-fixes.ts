@@ -29,6 +29,8 @@ function keyFix({ path }: ShapeProblem, root: unknown, inFile: Path): Mended | u
   if (typeof key !== 'string' || !schema || !isValues(map) || shapeOf(schema).has(key) || itemOf(schema))
     return undefined
   const to = onlyNearest(key, [...shapeOf(schema).keys()])
+  // What a misspelt `include` names was not read, so nothing can be said about the rest.
+  if (path.length === 1 && to === 'include') return undefined
   // Both names may be there, and then one of them is not a typo of the other.
   if (to === undefined || Object.hasOwn(map, to) || !fits([...above, to], map[key])) return undefined
   return { kind: 'key', title: insteadOf(quote(to), quote(key)), changes: [{ path: inFile, to }] }

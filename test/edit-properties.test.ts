@@ -65,7 +65,7 @@ function touched(text: string, path: Path): { from: number; to: number; exists: 
   const lines = new LineCounter()
   const doc = parseDocument(text, { lineCounter: lines, merge: true, uniqueKeys: false })
   let node = doc.contents as Node | null
-  let range = [0, text.length] as const
+  let range: readonly [number, number] = [0, text.length]
   for (const step of path) {
     const pair = isMap(node)
       ? (node.items as Pair<Node, Node | null>[]).find(({ key }) => String(key) === String(step))

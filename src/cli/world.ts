@@ -12,8 +12,8 @@ export interface World {
   readonly terminal: { readonly input: NodeJS.ReadableStream; readonly output: NodeJS.WritableStream } | undefined
 }
 
-/** 0: nothing at or above the threshold. 1: findings. 2: usage, configuration or unreadable input. */
-export const exitCode = { clean: 0, findings: 1, misuse: 2 } as const
+/** 0: nothing at or above the threshold. 1: findings. 2: usage, configuration or unreadable input. 130: interrupted. */
+export const exitCode = { clean: 0, findings: 1, misuse: 2, interrupted: 130 } as const
 
 /** A mistake of the user's: one sentence, and what to do. Anything else that is thrown is a defect of the program. */
 export class UserError extends Error {}

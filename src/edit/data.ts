@@ -72,6 +72,7 @@ function renamed(parent: unknown, key: string, { path, to }: { path: Path; to: s
 
 /** Whether both say the same; the order of keys says nothing. */
 export function isSame(a: unknown, b: unknown): boolean {
+  if (a === b) return true
   if (isList(a)) return isList(b) && a.length === b.length && a.every((item, i) => isSame(item, b[i]))
   if (!isValues(a)) return Object.is(a, b)
   if (!isValues(b)) return false

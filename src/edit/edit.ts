@@ -1,8 +1,8 @@
 import { formatPath } from '../finding.ts'
 import { EditError, isRename, type Change } from './change.ts'
-import { changed, isSame, refined } from './data.ts'
+import { changed, isSame, refined, valueAt } from './data.ts'
 import { splicesOf } from './plan.ts'
-import { spliced } from './splice.ts'
+import { spliced, type Splice } from './splice.ts'
 import { treeOf, type Tree } from './tree.ts'
 
 export { EditError, type Change, type Edit, type Rename } from './change.ts'
@@ -14,10 +14,54 @@ export { difference, type Splice } from './splice.ts'
  */
 export function editText(text: string, changes: readonly Change[]): string {
   let tree = treeOf(text)
-  for (const change of changes) {
-    for (const part of refined(tree.value, change)) tree = after(tree, part)
+  let batch = emptyBatch(tree)
+  const flush = () => {
+    tree = afterAll(tree, batch)
+    batch = emptyBatch(tree)
   }
+  for (const change of changes) {
+    for (const part of refined(batch.wanted, change)) {
+      if (batch.changes.length > 0 && !isInPlace(tree, batch, part)) flush()
+      if (isInPlace(tree, batch, part)) batch = withOneMore(tree, batch, part)
+      else batch = emptyBatch((tree = after(tree, part)))
+    }
+  }
+  flush()
   return tree.text
+}
+
+/** Changes that are made at once, as reading the text takes most of the time: they move nothing, and none depends on another. */
+interface Batch {
+  readonly changes: readonly Change[]
+  readonly splices: readonly Splice[]
+  readonly wanted: unknown
+}
+
+const emptyBatch = (tree: Tree): Batch => ({ changes: [], splices: [], wanted: tree.value })
+
+function withOneMore(tree: Tree, { changes, splices, wanted }: Batch, change: Change): Batch {
+  const next = changed(wanted, change)
+  return {
+    changes: [...changes, change],
+    splices: [...splices, ...splicesOf(tree, change, next)],
+    wanted: next,
+  }
+}
+
+/** Whether a change puts one name or one single value in the place of another that the batch has not touched. */
+function isInPlace(tree: Tree, { wanted }: Batch, change: Change): boolean {
+  const before = valueAt(tree.value, change.path)
+  if (before === undefined || before !== valueAt(wanted, change.path) || change.path.length === 0) return false
+  return isRename(change) || (isSingle(before) && isSingle(change.value))
+}
+
+const isSingle = (value: unknown) => value !== undefined && value !== null && typeof value !== 'object'
+
+function afterAll(tree: Tree, { changes, splices, wanted }: Batch): Tree {
+  if (changes.length === 0) return tree
+  const next = read(spliced(tree.text, splices))
+  // One by one the change that cannot be made is found.
+  return next && isSame(next.value, wanted) ? next : changes.reduce(after, tree)
 }
 
 /** One change made and checked: the text has to say what was meant, and nothing else than before. */

@@ -32,7 +32,7 @@ function keyFix({ path }: ShapeProblem, root: unknown, inFile: Path): Mended | u
   // What a misspelt `include` names was not read, so nothing can be said about the rest.
   if (path.length === 1 && to === 'include') return undefined
   // Both names may be there, and then one of them is not a typo of the other.
-  if (to === undefined || Object.hasOwn(map, to) || !fits([...above, to], map[key])) return undefined
+  if (to === undefined || Object.hasOwn(map, to) || !suits([...above, to], map[key])) return undefined
   return { kind: 'key', title: insteadOf(quote(to), quote(key)), changes: [{ path: inFile, to }] }
 }
 
@@ -52,6 +52,12 @@ function valueFix({ path, message }: ShapeProblem, root: unknown, inFile: Path):
 
 export const insteadOf = (meant: string, written: string): string => `Write ${meant} instead of ${written}`
 export const quote = (text: string): string => `"${text}"`
+
+/** Whether a value is of the kind that the schema has at a path; what is wrong within it is mended in its turn. */
+function suits(path: Path, value: unknown): boolean {
+  const parsed = (schemaAt(path) as z.ZodType | undefined)?.safeParse(value)
+  return parsed?.success === true || shapeProblems(parsed?.error?.issues ?? [], value).every(one => one.path.length > 0)
+}
 
 /** Whether the schema takes a value at a path. */
 function fits(path: Path, value: unknown): boolean {

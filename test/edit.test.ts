@@ -80,6 +80,7 @@ describe('new keys', () => {
   test.each<[string, string, string, unknown, string]>([
     ['an empty file', '', 'services.web.zones', 3, 'services:\n  web: { zones: 3 }\n'],
     ['comments alone', '# soon', 'a', 1, '# soon\na: 1\n'],
+    ['a map with a comment set apart', 'a:\n  b: 1\n\n  # next\n', 'a.c', 2, 'a:\n  b: 1\n  c: 2\n\n  # next\n'],
     ['document markers', '---\n# soon\n...\n', 'a', 1, '---\n# soon\na: 1\n...\n'],
     [
       'a section with nothing',

@@ -46,7 +46,7 @@ async function answer(
     }
     await until(() => done || shown.slice(before).some(one => one.startsWith('✔') || one.includes('\n>')))
   }
-  return { ...(await answer), questions }
+  return { ...(await answer), questions, answered: shown.filter(one => one.startsWith('✔')).join('\n') }
 }
 
 async function until(isSo: () => boolean): Promise<void> {
@@ -123,6 +123,17 @@ describe('the answers become a manifest', () => {
     )
     expect(out).toMatch(/\n2\. .*\n[^]*\n3\. /)
     expect(out).not.toMatch(/\n4\. /)
+  })
+
+  test('as the page about it shows', async () => {
+    const cwd = folder({ x: '' })
+    const { out, answered } = await answer(cwd, shop)
+    const block = (language: string, text: string) => `\`\`\`${language}\n${text.trimEnd()}\n\`\`\`\n`
+    const shown = [block('text', answered), block('yaml', written(cwd)), block('text', out)]
+    const page = readFileSync('docs/init.md', 'utf8')
+    const fresh = page.replaceAll(/```(?:text|yaml)\n[^]*?```\n/g, () => shown.shift() ?? '')
+    await expect(fresh).toMatchFileSnapshot('../docs/init.md')
+    expect(shown).toEqual([])
   })
 
   test('with room for each call where there is little to say', async () => {

@@ -1,5 +1,5 @@
 import { Chalk } from 'chalk'
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { draftText, type Draft } from '../edit/draft.ts'
@@ -30,7 +30,7 @@ export function initCommand({ world, exit }: CommandContext): Command {
     .option('-o, --output <path>', 'the same as the argument')
     .option('-y, --yes', 'ask nothing and write an example to change', false)
     .option('--force', 'write over a file that is there', false)
-    .option('--color <when>', 'auto, always or never', 'auto')
+    .addOption(new Option('--color <when>', 'colours').choices(['auto', 'always', 'never']).default('auto'))
     .action(async (path: string | undefined, options: Options) => {
       exit(await init(path ?? options.output ?? '.', options, world))
     })

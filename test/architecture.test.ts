@@ -19,6 +19,7 @@ const layers: readonly { readonly name: string; readonly is: RegExp }[] = [
   { name: 'reporters', is: /^src\/reporters\// },
   { name: 'delta', is: /^src\/delta\// },
   { name: 'docs', is: /^src\/docs\// },
+  { name: 'edit', is: /^src\/edit\// },
   { name: 'cli', is: /^src\/(?:cli\/|index\.ts$)/ },
   { name: 'bin', is: /^bin\// },
 ]

@@ -50,6 +50,16 @@ export const commands: readonly [CommandEntry, ...CommandEntry[]] = [
     load: async () => (await import('./merge-command.ts')).mergeCommand,
   },
   {
+    name: 'init',
+    summary: 'write a first manifest',
+    load: async () => (await import('./init-command.ts')).initCommand,
+  },
+  {
+    name: 'fix',
+    summary: 'mend what a program may mend in a manifest: misspelt keys and names, missing units and the like',
+    load: async () => (await import('./fix-command.ts')).fixCommand,
+  },
+  {
     name: 'explain',
     summary: 'print the page of a rule, a table, a question of the checklist, or a whole reference',
     load: async () => (await import('./reference-commands.ts')).explainCommand,

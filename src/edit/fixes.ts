@@ -1,0 +1,94 @@
+import type { Location } from '../finding.ts'
+import { ManifestFiles } from '../manifest/files.ts'
+import { Source } from '../manifest/source.ts'
+import { isRename, type Change } from './change.ts'
+import { valueAt } from './data.ts'
+import { editText } from './edit.ts'
+import type { EditedFile } from './files.ts'
+import { nameFixes } from './name-fixes.ts'
+import { shapeFixes } from './shape-fixes.ts'
+import { spentFixes } from './spent-fixes.ts'
+
+/** What a program may change in a manifest without deciding anything about the design. */
+export interface Fix {
+  /** What is mended: a key, a value or a name that is misspelt, a unit that is missing, a waiver that is over, an item that is there twice. */
+  readonly kind: 'key' | 'value' | 'unit' | 'name' | 'waiver' | 'repetition'
+  /** An imperative sentence without a full stop, such as `Write "replicas" instead of "replicaz"`. */
+  readonly title: string
+  /** Where the fault is. */
+  readonly location: Location
+  /** The file that changes, which is the one of the location. */
+  readonly file: string
+  /** Changes of that file, for `editText`. */
+  readonly changes: readonly Change[]
+}
+
+export interface FixOptions {
+  /** ISO date by which waivers are over; without one none is. */
+  readonly today?: string
+}
+
+/**
+ * The fixes that can be made now, in the order of the text. Some faults show only when others are mended, such as misspelt
+ * names in a manifest whose shape is wrong. There are none where a file cannot be read as YAML.
+ */
+export function fixesFor(files: ManifestFiles, { today }: FixOptions = {}): Fix[] {
+  if (files.problems.length > 0) return []
+  const fixes = [...shapeFixes(files), ...nameFixes(files), ...spentFixes(files, today)]
+  const order = new Map(files.sources.map(({ file }, i) => [file, i]))
+  return fixes.sort(
+    (a, b) => order.get(a.file)! - order.get(b.file)! || a.location.start.offset - b.location.start.offset,
+  )
+}
+
+/** Makes several fixes of one manifest at once. Throws EditError like `editText`. */
+export function applyFixes(files: ManifestFiles, fixes: readonly Fix[]): EditedFile[] {
+  return files.sources.flatMap(({ file, text, value }) => {
+    const changes = fixes.filter(fix => fix.file === file).flatMap(fix => fix.changes)
+    const after = editText(text, inTurn(changes, value))
+    return after === text ? [] : [{ file, before: text, after }]
+  })
+}
+
+/** A manifest with all its fixes made, and what they were. */
+export interface Mended {
+  readonly files: ManifestFiles
+  readonly fixes: readonly Fix[]
+}
+
+/** Mends until nothing is left to mend. Throws EditError like `editText`. */
+export function mend(files: ManifestFiles, options: FixOptions = {}): Mended {
+  const made: Fix[] = []
+  for (let left = mostRounds; left > 0; left--) {
+    const found = fixesFor(files, options)
+    // What takes lines out comes last, so that the places of the others are those of the file on disk.
+    const inPlace = found.filter(({ kind }) => kind !== 'waiver' && kind !== 'repetition')
+    const fixes = inPlace.length > 0 ? inPlace : found
+    if (fixes.length === 0) break
+    const edited = new Map(applyFixes(files, fixes).map(({ file, after }) => [file, after]))
+    const [first, ...others] = files.sources.map(source => {
+      const text = edited.get(source.file)
+      return text === undefined ? source : new Source(source.file, text)
+    })
+    files = new ManifestFiles([first!, ...others])
+    made.push(...fixes)
+  }
+  return { files, fixes: made }
+}
+
+/** Keys can be misspelt within keys that are, so that each round finds what the one before has opened. */
+const mostRounds = 100
+
+/** Items are taken out last and from behind, as each one moves those after it; a list whose items all go, goes. */
+function inTurn(changes: readonly Change[], value: unknown): Change[] {
+  const isRemoval = (change: Change) => !isRename(change) && change.value === undefined
+  const removals = changes.filter(isRemoval)
+  const lists = new Map(removals.map(({ path }) => [path.slice(0, -1).join('\0'), path.slice(0, -1)]))
+  const inOrder = [...lists].flatMap(([key, list]) => {
+    const mine = removals.filter(({ path }) => path.slice(0, -1).join('\0') === key)
+    const items = valueAt(value, list)
+    if (Array.isArray(items) && mine.length === items.length) return [{ path: list, value: undefined }]
+    return mine.sort((a, b) => Number(b.path.at(-1)) - Number(a.path.at(-1)))
+  })
+  return [...changes.filter(change => !isRemoval(change)), ...inOrder]
+}

@@ -12,9 +12,12 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 process.exitCode = await main(process.argv.slice(2), {
   cwd: process.cwd(),
   env: process.env,
-  today: new Date().toISOString().slice(0, 10),
+  get today() {
+    return new Date().toISOString().slice(0, 10)
+  },
   stdout: { write: text => process.stdout.write(text), isTTY: process.stdout.isTTY, columns: process.stdout.columns },
   stderr: process.stderr,
   readStdin: () => buffer(process.stdin),
+  streams: { input: process.stdin, output: process.stdout },
   terminal: process.stdin.isTTY && process.stdout.isTTY ? { input: process.stdin, output: process.stdout } : undefined,
 })

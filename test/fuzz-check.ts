@@ -31,7 +31,7 @@ export async function complaints(text: string, which: number): Promise<string[]>
   if (/defect of the program|\n\s+at .+:\d+/.test(first.err)) complain(`stack trace: ${first.err}`)
   if ((user + system) / 1000 > mostTime) complain(`takes ${(user + system) / 1000} ms`)
   // In quotes or in a path it is a name that the input has chosen.
-  const broken = /.{0,60}(?<!["./-])(?:NaN|Infinity|undefined|\[object).{0,60}/.exec(first.out + first.err)
+  const broken = /.{0,60}(?<!["./-])(?:NaN|Infinity|undefined|\[object ).{0,60}/.exec(first.out + first.err)
   if (broken) complain(`says ${broken[0]}`)
   if (/[\u0000-\u0008\u000b-\u001a\u001c-\u001f]/.test(first.out)) complain('writes control characters')
   if (!argv.includes('always') && first.out.includes('\u001b')) complain('writes escape sequences of the input')

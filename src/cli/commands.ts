@@ -44,4 +44,9 @@ export const commands: readonly [CommandEntry, ...CommandEntry[]] = [
     summary: 'print a JSON Schema (draft-07), for editors and other tools',
     load: async () => (await import('./reference-commands.ts')).schemaCommand,
   },
+  {
+    name: 'lsp',
+    summary: 'speak the Language Server Protocol with an editor',
+    load: async () => (await import('./lsp-command.ts')).lspCommand,
+  },
 ]

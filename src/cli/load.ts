@@ -40,17 +40,27 @@ export async function findOrLoad(
   return found === '-' ? loadStdin(stdinName, world) : loadManifest(found, world)
 }
 
+/** Where the texts of files come from, and who turns them into sources. */
+export interface Texts {
+  /** The text that somebody holds instead of the one on the disk. */
+  open(absolute: string): string | undefined
+  read(file: string, text: string): Source
+}
+
+const onDisk: Texts = { open: () => undefined, read: (file, text) => new Source(file, text) }
+
 /** Reads a manifest and what it includes. What cannot be read becomes a problem with a place, never an exception. */
-export async function loadManifest(path: string, world: World): Promise<ManifestFiles> {
+export async function loadManifest(path: string, world: World, texts = onDisk): Promise<ManifestFiles> {
   const absolute = resolve(world.cwd, path)
-  const { text, problem } = await readText(absolute, shown(absolute, world))
-  return collect(absolute, text, problem, world)
+  const open = texts.open(absolute)
+  const { text, problem } = open === undefined ? await readText(absolute, shown(absolute, world)) : { text: open }
+  return collect(absolute, text, problem, world, texts)
 }
 
 /** Reads a manifest from standard input; `name` is what it is called and where its includes start. */
 export async function loadStdin(name: string, world: World): Promise<ManifestFiles> {
   const decoded = decode(await world.readStdin(), name)
-  return collect(resolve(world.cwd, name), decoded.text, decoded.problem, world)
+  return collect(resolve(world.cwd, name), decoded.text, decoded.problem, world, onDisk)
 }
 
 const shown = (absolute: string, { cwd }: World) => (relative(cwd, absolute) || absolute).split(sep).join('/')
@@ -60,9 +70,10 @@ async function collect(
   text: string,
   problem: Problem | undefined,
   world: World,
+  texts: Texts,
 ): Promise<ManifestFiles> {
-  const root = new Source(shown(absolute, world), text)
-  const gathering = new Gathering(await realpath(dirname(absolute)).catch(() => dirname(absolute)), world)
+  const root = texts.read(shown(absolute, world), text)
+  const gathering = new Gathering(await realpath(dirname(absolute)).catch(() => dirname(absolute)), world, texts)
   if (problem) return new ManifestFiles([root], [problem])
   await gathering.follow(root, absolute, [absolute])
   return new ManifestFiles([root, ...gathering.sources], gathering.problems)
@@ -75,10 +86,12 @@ class Gathering {
   readonly #seen = new Set<string>()
   readonly #root: string
   readonly #world: World
+  readonly #texts: Texts
 
-  constructor(root: string, world: World) {
+  constructor(root: string, world: World, texts: Texts) {
     this.#root = root
     this.#world = world
+    this.#texts = texts
   }
 
   async follow(source: Source, absolute: string, chain: readonly string[]): Promise<void> {
@@ -122,12 +135,13 @@ class Gathering {
       return
     }
     if (this.#seen.has(real)) return
-    const { text, problem } = await readText(real, shown(path, this.#world))
+    const open = this.#texts.open(path) ?? this.#texts.open(real)
+    const { text, problem } = open === undefined ? await readText(real, shown(path, this.#world)) : { text: open }
     if (problem) {
       report(problem.message)
       return
     }
-    const source = new Source(shown(path, this.#world), text)
+    const source = this.#texts.read(shown(path, this.#world), text)
     this.sources.push(source)
     await this.follow(source, real, [...chain, real])
   }
@@ -135,7 +149,7 @@ class Gathering {
 
 interface Text {
   text: string
-  problem?: Problem
+  problem?: Problem | undefined
 }
 
 async function readText(absolute: string, file: string): Promise<Text> {

@@ -3,11 +3,13 @@ export interface World {
   /** Absolute path of the folder that relative paths start from. */
   readonly cwd: string
   readonly env: Readonly<Record<string, string | undefined>>
-  /** ISO date. Waivers are judged by it. */
+  /** ISO date. Waivers are judged by it. Programs that run for days ask for it again. */
   readonly today: string
   readonly stdout: { write(text: string): unknown; readonly isTTY: boolean; readonly columns: number | undefined }
   readonly stderr: { write(text: string): unknown }
   readStdin(): Promise<Uint8Array>
+  /** Standard input and output as streams, for those who speak a protocol over them. */
+  readonly streams: { readonly input: NodeJS.ReadableStream; readonly output: NodeJS.WritableStream }
   /** Where people can be asked; `undefined` unless standard input and standard output are both a terminal. */
   readonly terminal: { readonly input: NodeJS.ReadableStream; readonly output: NodeJS.WritableStream } | undefined
 }

@@ -38,7 +38,8 @@ function tableText({ title, notes, columns, rows, empty }: Table, width: number,
 
 const facts = ({ known, total }: Row) => `${known}/${total}`
 
-function said(cell: Cell, column: Column): string {
+/** One cell as people read it, with the mark of its tone; `?` where it is not known. */
+export function said(cell: Cell, column: Column): string {
   if (cell === undefined) return '?'
   if (typeof cell === 'string') return visible(cell)
   if ('word' in cell) return `${visible(cell.word)}${cell.tone ? marks[cell.tone] : ''}`.trimEnd()

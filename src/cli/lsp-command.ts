@@ -1,0 +1,12 @@
+import { Command, Option } from 'commander'
+import type { CommandContext } from './commands.ts'
+
+export function lspCommand({ world, tool, exit }: CommandContext): Command {
+  return new Command('lsp')
+    .option('--stdio', 'speak over standard input and output, which is the only way there is', true)
+    .addOption(new Option('--clientProcessId <pid>', 'the editor; the server ends with it').hideHelp())
+    .action(async () => {
+      const { serve } = await import('./lsp-server.ts')
+      exit(await serve(world, tool))
+    })
+}

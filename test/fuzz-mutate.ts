@@ -119,8 +119,7 @@ const textEdits = {
     const at = where % (text.length + 1)
     return text.slice(0, at) + pick(strange, what) + text.slice(at)
   },
-  'repeat line': (text: string, mutation: Mutation) =>
-    lines(text, mutation, (all, a, b) => all.splice(b, 0, all[a]!)),
+  'repeat line': (text: string, mutation: Mutation) => lines(text, mutation, (all, a, b) => all.splice(b, 0, all[a]!)),
   'drop line': (text: string, mutation: Mutation) => lines(text, mutation, (all, a) => all.splice(a, 1)),
   'swap lines': (text: string, mutation: Mutation) =>
     lines(text, mutation, (all, a, b) => ([all[a], all[b]] = [all[b]!, all[a]!])),
@@ -198,7 +197,17 @@ function editTree(text: string, edit: (pairs: Spot[]) => void): string {
   }
 }
 
-const patterns = ['good.yaml', '*.yaml', 'cycle.yaml', 'nowhere.yaml', '/etc/passwd', '../x.yaml', '**/*', '[', '{a,b}{c']
+const patterns = [
+  'good.yaml',
+  '*.yaml',
+  'cycle.yaml',
+  'nowhere.yaml',
+  '/etc/passwd',
+  '../x.yaml',
+  '**/*',
+  '[',
+  '{a,b}{c',
+]
 
 export function mutated(text: string, mutation: Mutation): string {
   const { kind, where, what } = mutation
@@ -219,6 +228,12 @@ export function startOf(index: number): string {
   const sort = index % 10
   const rest = Math.floor(index / 10)
   if (sort < 2) return readFileSync(new URL(pick(exampleFiles, rest), import.meta.url), 'utf8')
-  if (sort < 8) return textOf(pick(rules.flatMap(({ examples }) => examples), rest))
+  if (sort < 8)
+    return textOf(
+      pick(
+        rules.flatMap(({ examples }) => examples),
+        rest,
+      ),
+    )
   return JSON.stringify(randomManifest(rest), undefined, sort === 8 ? 1 : 0)
 }

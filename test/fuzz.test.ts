@@ -12,23 +12,36 @@ const seconds = isLong ? Number(process.env['FUZZ_SECONDS'] ?? 300) : 20
 const seed = isLong ? Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 31) : 8
 
 const index = fc.nat({ max: 1_000_000 })
-const mutation: fc.Arbitrary<Mutation> = fc.record({ kind: fc.constantFrom(...mutationKinds), where: index, what: index })
-
-test('whatever is done to a manifest, the answer is a report or a reason', { timeout: seconds * 1000 + 120_000 }, async () => {
-  if (isLong) console.log(`seed ${seed}, ${seconds} s`)
-  let runs = 0
-  await fc.assert(
-    fc.asyncProperty(index, fc.array(mutation, { minLength: 1, maxLength: 5 }), index, async (start, mutations, which) => {
-      runs++
-      const text = mutations.reduce(mutated, startOf(start))
-      expect(await complaints(text, which), text).toEqual([])
-    }),
-    {
-      seed,
-      numRuns: isLong ? 10_000_000 : 60,
-      ...(isLong ? { interruptAfterTimeLimit: seconds * 1000, markInterruptAsFailure: false } : {}),
-    },
-  )
-  if (isLong) console.log(`${runs} manifests`)
-  expect(runs).toBeGreaterThanOrEqual(isLong ? 1 : 60)
+const mutation: fc.Arbitrary<Mutation> = fc.record({
+  kind: fc.constantFrom(...mutationKinds),
+  where: index,
+  what: index,
 })
+
+test(
+  'whatever is done to a manifest, the answer is a report or a reason',
+  { timeout: seconds * 1000 + 120_000 },
+  async () => {
+    if (isLong) console.log(`seed ${seed}, ${seconds} s`)
+    let runs = 0
+    await fc.assert(
+      fc.asyncProperty(
+        index,
+        fc.array(mutation, { minLength: 1, maxLength: 5 }),
+        index,
+        async (start, mutations, which) => {
+          runs++
+          const text = mutations.reduce(mutated, startOf(start))
+          expect(await complaints(text, which), text).toEqual([])
+        },
+      ),
+      {
+        seed,
+        numRuns: isLong ? 10_000_000 : 60,
+        ...(isLong ? { interruptAfterTimeLimit: seconds * 1000, markInterruptAsFailure: false } : {}),
+      },
+    )
+    if (isLong) console.log(`${runs} manifests`)
+    expect(runs).toBeGreaterThanOrEqual(isLong ? 1 : 60)
+  },
+)

@@ -76,7 +76,8 @@ export class Session {
   }
 
   closed(): void {
-    for (const root of [...this.#roots.values()]) if (this.#openIn(root).length === 0) this.#forget(root)
+    for (const root of [...this.#roots.values()])
+      if (this.#openIn(root).length === 0) this.#forget(root)
       else this.#schedule(root)
   }
 
@@ -108,7 +109,9 @@ export class Session {
   }
 
   #documentAt(path: string): TextDocument | undefined {
-    return this.#documents.get(pathToFileURL(path).href) ?? this.#documents.all().find(({ uri }) => pathOf(uri) === path)
+    return (
+      this.#documents.get(pathToFileURL(path).href) ?? this.#documents.all().find(({ uri }) => pathOf(uri) === path)
+    )
   }
 
   #root(path: string): Root {

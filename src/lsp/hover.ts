@@ -58,7 +58,9 @@ function numbersAbout(path: Path | undefined, known: Reviewed | undefined): stri
 
 /** Rows of a table about one element: the first column, which names it, and columns of which nothing is known are left out. */
 function numbersOf({ title, notes, columns }: Table, rows: readonly Row[], withNotes: boolean): string {
-  const shown = columns.map((column, i) => ({ column, i })).filter(({ i }) => i > 0 && rows.some(row => row.cells[i] !== undefined))
+  const shown = columns
+    .map((column, i) => ({ column, i }))
+    .filter(({ i }) => i > 0 && rows.some(row => row.cells[i] !== undefined))
   const cells = rows.map(row => shown.map(({ column, i }) => said(row.cells[i], { ...column, bar: false })))
   const details = rows.flatMap(row => row.details ?? [])
   const missing = [...new Set(rows.flatMap(row => row.missing.map(formatPath)))]
@@ -79,7 +81,8 @@ function referenceText(path: Path, value: unknown, known: Reviewed | undefined):
   if (!sections || !known) return undefined
   const found = targetsOf(String(value), sections, elementsOf(known))
   if (found.length === 0) return `Nothing has the name "${String(value)}".`
-  return found.map(target => [summaryOf(target, known), numbersAbout([target.section, target.name], known)])
+  return found
+    .map(target => [summaryOf(target, known), numbersAbout([target.section, target.name], known)])
     .flat()
     .filter(part => part !== undefined)
     .join('\n\n')
@@ -94,7 +97,20 @@ function summaryOf({ section, name }: Target, { files }: Reviewed): string {
 export function elementsOf({ model }: Reviewed): Target[] {
   if (!model) return []
   const { services, stores, queues, caches, externals, journeys, slos, alerts, jobs, drills, decisions, flags } = model
-  const sections = { services, stores, queues, caches, externals, journeys, slos, alerts, jobs, drills, decisions, flags }
+  const sections = {
+    services,
+    stores,
+    queues,
+    caches,
+    externals,
+    journeys,
+    slos,
+    alerts,
+    jobs,
+    drills,
+    decisions,
+    flags,
+  }
   return Object.entries(sections).flatMap(([section, elements]) =>
     [...elements.values()].filter(one => !('implied' in one && one.implied)).map(({ name }) => ({ section, name })),
   )

@@ -17,8 +17,7 @@ export interface Place {
 
 /** The elements that a key or a value stands for. */
 export function targetsAt({ path, role, value }: Spot, known: Reviewed): Target[] {
-  if (role === 'key')
-    return isElement(path) ? [{ section: String(path[0]), name: String(path[1]) }] : []
+  if (role === 'key') return isElement(path) ? [{ section: String(path[0]), name: String(path[1]) }] : []
   const sections = namedAt(path)
   return sections ? targetsOf(String(value), sections, elementsOf(known)) : []
 }
@@ -47,7 +46,9 @@ const same = (a: Path, b: Path) => a.length === b.length && a.every((step, i) =>
 
 /** A name may be written in quotes. */
 const keyLength = (text: string, start: number, name: string) =>
-  '"\''.includes(text[start] ?? ' ') ? Math.max(name.length, text.indexOf(text[start]!, start + 1) + 1 - start) : name.length
+  '"\''.includes(text[start] ?? ' ')
+    ? Math.max(name.length, text.indexOf(text[start]!, start + 1) + 1 - start)
+    : name.length
 
 /** Every place that names an element, as of the last review. */
 export function referencesTo({ section, name }: Target, { files, model }: Reviewed): Place[] {
@@ -98,7 +99,9 @@ function callsOf({ value }: Pair, document: TextDocument): DocumentSymbol[] {
     const to = isMap(call) ? call.get('to') : undefined
     if (!isMap(call) || typeof to !== 'string' || to === '' || !call.range) return []
     const range = rangeIn(document, call.range[0], call.range[1])
-    return [{ name: `-> ${to}`, kind: SymbolKind.Method, range, selectionRange: { start: range.start, end: range.start } }]
+    return [
+      { name: `-> ${to}`, kind: SymbolKind.Method, range, selectionRange: { start: range.start, end: range.start } },
+    ]
   })
 }
 

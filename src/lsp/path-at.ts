@@ -9,7 +9,8 @@ export function spotAt(text: string, offset: number): Spot | undefined {
   const doc = recover(section.text)
   for (const spot of spotsOf(doc.contents)) {
     const [start, end] = spot.range
-    if (start <= at && at <= end && end > start) return { ...spot, range: [section.outside(start), section.outside(end)] }
+    if (start <= at && at <= end && end > start)
+      return { ...spot, range: [section.outside(start), section.outside(end)] }
   }
   return undefined
 }

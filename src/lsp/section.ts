@@ -33,7 +33,12 @@ function part(text: string, start: number, head: number, from: number, end: numb
 }
 
 /** The lines of the one key of a section that hold a place; `undefined` where the section is no block map. */
-function elementAt(text: string, from: number, end: number, offset: number): { start: number; end: number } | undefined {
+function elementAt(
+  text: string,
+  from: number,
+  end: number,
+  offset: number,
+): { start: number; end: number } | undefined {
   let indent: number | undefined
   let start: number | undefined
   for (let at = from; at < end; at = lineEnd(text, at)) {

@@ -1,4 +1,14 @@
-import { isMap, isScalar, isSeq, parseDocument, type Document, type Node, type Pair, type Scalar, type YAMLMap } from 'yaml'
+import {
+  isMap,
+  isScalar,
+  isSeq,
+  parseDocument,
+  type Document,
+  type Node,
+  type Pair,
+  type Scalar,
+  type YAMLMap,
+} from 'yaml'
 import type { Path } from '../finding.ts'
 import { whyNotParsed } from '../manifest/refusal.ts'
 
@@ -38,7 +48,9 @@ export function* spotsOf(node: unknown, path: Path = []): Generator<Spot> {
 function* spotsOfPair({ key, value }: Pair, map: YAMLMap, path: Path): Generator<Spot> {
   const at = [...path, isScalar(key) ? String(key.value) : '']
   if (isScalar(key) && key.range) {
-    const siblings = map.items.flatMap(other => (other.key !== key && isScalar(other.key) ? [String(other.key.value)] : []))
+    const siblings = map.items.flatMap(other =>
+      other.key !== key && isScalar(other.key) ? [String(other.key.value)] : [],
+    )
     yield { path: at, role: 'key', value: key.value, range: ends(key), siblings }
   }
   yield* spotsOf(value, at)

@@ -24,7 +24,10 @@ export function waiverInsertion(text: string, waiver: WaiverText): Insertion | u
   const pair = contents.items.find(({ key }) => isScalar(key) && key.value === 'waivers')
   if (!pair) {
     const gap = text === '' || text.endsWith('\n') ? '' : '\n'
-    return { offset: text.length, text: `${gap}${newline(text)}waivers:${newline(text)}${item(waiver, '  ', text)}${newline(text)}` }
+    return {
+      offset: text.length,
+      text: `${gap}${newline(text)}waivers:${newline(text)}${item(waiver, '  ', text)}${newline(text)}`,
+    }
   }
   const list = pair.value as Node | null
   if (isSeq(list)) return list.flow ? intoFlow(list, waiver) : afterLast(text, list, waiver)
@@ -39,7 +42,8 @@ function item({ rule, on, owner, until }: WaiverText, indent: string, text: stri
 }
 
 /** Quotes what plain text could not hold. */
-const plain = (word: string) => (/^[\p{L}\p{N}_][\p{L}\p{N}_./ >-]*(?:\[\d+\])?$/u.test(word) ? word : JSON.stringify(word))
+const plain = (word: string) =>
+  /^[\p{L}\p{N}_][\p{L}\p{N}_./ >-]*(?:\[\d+\])?$/u.test(word) ? word : JSON.stringify(word)
 
 function intoFlow(list: YAMLSeq, { rule, on, owner, until }: WaiverText): Insertion {
   const last = list.items.at(-1) as Node | undefined

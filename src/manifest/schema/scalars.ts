@@ -69,8 +69,7 @@ const rateText = 'a rate such as 600/s or 36000/min'
 export const rate = () =>
   z
     .string({
-      error: issue =>
-        `expected ${rateText}${isAmount(issue.input) ? `; did you mean ${issue.input}/s?` : ''}`,
+      error: issue => `expected ${rateText}${isAmount(issue.input) ? `; did you mean ${issue.input}/s?` : ''}`,
     })
     .regex(/^\d+(?:\.\d+)?\/(?:s|min|h|d)$/, { error: `expected ${rateText}` })
     .transform((text, context) => {

@@ -57,6 +57,16 @@ export class ManifestFiles {
     return source.states([...inFile, ...rest])
   }
 
+  /** The file that holds `path`, or that would hold it, and its path in that file. */
+  home(path: Path): { source: Source; path: Path } {
+    const { source, path: inFile, rest } = this.#resolve(path)
+    const [list] = path
+    // An item that is not there yet comes behind those of its own file.
+    if (inFile.length === 1 && lists.includes(String(list)) && typeof rest[0] === 'number')
+      return { source, path: [...inFile, (source.value as Record<string, unknown[]>)[list!]!.length, ...rest.slice(1)] }
+    return { source, path: [...inFile, ...rest] }
+  }
+
   #resolve(path: Path): { source: Source; path: Path; rest: Path } {
     const two = this.#owner.get(path.slice(0, 2).join('/'))
     if (two) return { ...two, rest: path.slice(2) }

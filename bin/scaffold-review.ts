@@ -18,6 +18,8 @@ process.exitCode = await main(process.argv.slice(2), {
   stdout: { write: text => process.stdout.write(text), isTTY: process.stdout.isTTY, columns: process.stdout.columns },
   stderr: process.stderr,
   readStdin: () => buffer(process.stdin),
+  watch: async (paths, changed) => (await import('../src/cli/watch-files.ts')).watchFiles(paths, changed),
+  interrupted: () => new Promise(resolve => process.once('SIGINT', () => resolve())),
   streams: { input: process.stdin, output: process.stdout },
   terminal: process.stdin.isTTY && process.stdout.isTTY ? { input: process.stdin, output: process.stdout } : undefined,
 })

@@ -37,6 +37,8 @@ export async function run(
     stderr: { write: text => (err += text) },
     terminal: undefined,
     readStdin: () => Promise.resolve(new TextEncoder().encode(stdin)),
+    watch: () => Promise.reject(new Error('nothing is watched in this test')),
+    interrupted: () => new Promise(() => undefined),
     streams: { input: Readable.from([]), output: new Writable() },
     ...world,
   })

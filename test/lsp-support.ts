@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import {
   StreamMessageReader,
   StreamMessageWriter,
@@ -17,12 +17,16 @@ import {
 
 const root = new URL('..', import.meta.url)
 const { bin } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { bin: Record<string, string> }
-const program = new URL(bin['scaffold-review']!, root)
 
-export function startServer(cwd: string): ChildProcess {
-  if (!existsSync(program)) throw new Error('There is no built program; run "npm run build" first')
-  return spawn(process.execPath, [program.pathname, 'lsp', '--stdio'], { cwd, stdio: ['pipe', 'pipe', 'pipe'] })
+/** The path of the built program. */
+export function program(): string {
+  const path = fileURLToPath(new URL(bin['scaffold-review']!, root))
+  if (!existsSync(path)) throw new Error('There is no built program; run "npm run build" first')
+  return path
 }
+
+export const startServer = (cwd: string): ChildProcess =>
+  spawn(process.execPath, [program(), 'lsp', '--stdio'], { cwd, stdio: ['pipe', 'pipe', 'pipe'] })
 
 export interface Editor {
   readonly child: ChildProcess

@@ -71,9 +71,7 @@ describe('what is said of a manifest', () => {
           .filter(({ code }) => code !== 'not-stated')
           .map(({ code, range: { start } }) => `${String(code)} ${start.line + 1}:${start.character + 1}`),
       ),
-    ).toEqual(
-      places(manifest!.findings.map(({ ruleId, location: { line, column } }) => `${ruleId} ${line}:${column}`)),
-    )
+    ).toEqual(places(manifest!.findings.map(({ ruleId, location: { line, column } }) => `${ruleId} ${line}:${column}`)))
     expect(shown.filter(({ code }) => code === 'not-stated')).toHaveLength(
       manifest!.openQuestions.filter(({ mustBeStated }) => mustBeStated).length,
     )
@@ -242,6 +240,22 @@ describe('questions about a place', () => {
     const after = await editor.diagnostics(name, params => params.version === version)
     expect(codes(after)).not.toContain('retry-without-backoff-or-jitter')
     expect(codes(after)).not.toContain('manifest-shape')
+  })
+
+  test('code action: what is misspelt', async () => {
+    const misspelt = shop.replace('replicas: 3', 'replicaz: 3')
+    const version = await editor.change(name, misspelt)
+    const [problem] = await editor.diagnostics(name, params => params.version === version)
+    const [action] = await editor.request<CodeAction[]>('textDocument/codeAction', {
+      textDocument: { uri: editor.uri(name) },
+      range: problem!.range,
+      context: { diagnostics: [problem] },
+    })
+    expect(action!.title).toBe('Write "replicas" instead of "replicaz"')
+    expect(action!.diagnostics).toHaveLength(1)
+    const edits = action!.edit!.changes![editor.uri(name)]!
+    expect(TextDocument.applyEdits(TextDocument.create('', 'yaml', 0, misspelt), edits)).toBe(shop)
+    await editor.change(name, shop)
   })
 
   test('a request that is cancelled is answered all the same', async () => {

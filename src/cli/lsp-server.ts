@@ -149,7 +149,6 @@ function answer(connection: Connection, documents: TextDocuments<TextDocument>, 
       range,
       today: world.today,
       uriOf: file => session.uriOf(file, known),
-      textOf: textOf(known),
     })
   })
 }

@@ -13,7 +13,8 @@ import { judge } from './gate.ts'
 import { findOrLoad } from './load.ts'
 import { selectRules } from './select.ts'
 import type { CommandContext } from './commands.ts'
-import type { World } from './world.ts'
+import type { Round } from './watch.ts'
+import { UserError, type World } from './world.ts'
 import { writeAtomically } from './write.ts'
 
 interface Output {
@@ -34,6 +35,7 @@ interface Options {
   quiet: boolean
   verbose: boolean
   stdinFilename: string
+  watch: boolean
   today?: string
 }
 
@@ -59,12 +61,42 @@ export function reviewCommand({ world, tool, exit }: CommandContext): Command {
     .option('-v, --verbose', 'all open questions and all evidence', false)
     .option('--stdin-filename <path>', 'what standard input is called, and where its includes start', 'stdin.yaml')
     .option('--today <date>', 'the date by which waivers and ages are judged, such as 2026-11-30', day)
+    .option('-w, --watch', 'review again on each change, and say what is new and what is fixed', false)
     .action(async (manifests: string[], options: Options) => {
-      exit(await run(manifests, options, world, tool))
+      exit(await (options.watch ? keepRunning : run)(manifests, options, world, tool))
     })
 }
 
-async function run(manifests: readonly string[], options: Options, world: World, tool: Run['tool']): Promise<number> {
+async function keepRunning(
+  manifests: readonly string[],
+  options: Options,
+  world: World,
+  tool: Run['tool'],
+): Promise<number> {
+  if (manifests.includes('-')) throw new UserError('--watch needs files; standard input cannot change')
+  if (options.format !== 'pretty')
+    throw new UserError(
+      '--watch writes text for people; add -o format=path for a file that is written after each change',
+    )
+  const { watch } = await import('./watch.ts')
+  // A manifest that was found once is waited for when it is gone, and no other one above is taken in its place.
+  let found = manifests
+  const round = async (where: World) => {
+    const made = await reviewOnce(found, options, where, tool)
+    found = made.result.reports.map(({ file }) => file)
+    return made
+  }
+  return watch(round, world)
+}
+
+const run = async (...args: Parameters<typeof reviewOnce>): Promise<number> => (await reviewOnce(...args)).code
+
+async function reviewOnce(
+  manifests: readonly string[],
+  options: Options,
+  world: World,
+  tool: Run['tool'],
+): Promise<Round> {
   const applied = selectRules(rules, options.only, options.skip)
   const files = await load(manifests, options, world)
   const today = options.today ?? world.today
@@ -85,7 +117,7 @@ async function run(manifests: readonly string[], options: Options, world: World,
   const { failOn, strict, minCoverage, exitZero } = options
   const { code, notices } = judge(result.reports, { failOn, strict, minCoverage, exitZero })
   for (const notice of notices) world.stderr.write(`scaffold-review: ${notice}\n`)
-  return code
+  return { code, files, result, style }
 }
 
 async function load(manifests: readonly string[], { stdinFilename }: Options, world: World): Promise<ManifestFiles[]> {

@@ -8,14 +8,26 @@ export interface World {
   readonly stdout: { write(text: string): unknown; readonly isTTY: boolean; readonly columns: number | undefined }
   readonly stderr: { write(text: string): unknown }
   readStdin(): Promise<Uint8Array>
+  /** Calls back when something that is watched changes, comes or goes, until it is stopped. */
+  watch(watched: Watched, changed: () => void): Promise<{ stop(): Promise<void> }>
+  /** Resolves when the user presses Ctrl-C, which then does not end the process by itself. */
+  interrupted(): Promise<void>
   /** Standard input and output as streams, for those who speak a protocol over them. */
   readonly streams: { readonly input: NodeJS.ReadableStream; readonly output: NodeJS.WritableStream }
   /** Where people can be asked; `undefined` unless standard input and standard output are both a terminal. */
   readonly terminal: { readonly input: NodeJS.ReadableStream; readonly output: NodeJS.WritableStream } | undefined
 }
 
-/** 0: nothing at or above the threshold. 1: findings. 2: usage, configuration or unreadable input. */
-export const exitCode = { clean: 0, findings: 1, misuse: 2 } as const
+/** Absolute paths. */
+export interface Watched {
+  /** Whether or not they exist. */
+  readonly files: readonly string[]
+  /** With all YAML files in them and below. */
+  readonly folders: readonly string[]
+}
+
+/** 0: nothing at or above the threshold. 1: findings. 2: usage, configuration or unreadable input. 130: Ctrl-C. */
+export const exitCode = { clean: 0, findings: 1, misuse: 2, interrupted: 130 } as const
 
 /** A mistake of the user's: one sentence, and what to do. Anything else that is thrown is a defect of the program. */
 export class UserError extends Error {}

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { isMap, isPair, isScalar, isSeq, parseDocument, visit, type Document, type Node, type Pair } from 'yaml'
+import { isMap, isPair, isScalar, isSeq, Pair, parseDocument, visit, type Document, type Node } from 'yaml'
 import { rules } from '../src/rules/index.ts'
 import { randomManifest } from './random-manifest.ts'
 import { textOf } from './support.ts'
@@ -130,7 +130,9 @@ const textEdits = {
 
 /** Edits of the tree, which leave YAML behind that may mean nothing. */
 const treeEdits = {
-  delete: (pairs: Spot[], { where }: Mutation) => pick(pairs, where).remove(),
+  delete: (pairs: Spot[], { where }: Mutation) => {
+    pick(pairs, where).remove()
+  },
   retype: (pairs: Spot[], { where, what }: Mutation) => {
     pick(pairs, where).pair.value = parseDocument(pick(strange, what)).contents
   },
@@ -149,7 +151,7 @@ const treeEdits = {
   },
   'state elsewhere': (pairs: Spot[], { where, what }: Mutation) => {
     const { pair } = pick(pairs, where)
-    pick(pairs, what).parent.push({ ...pair, value: copyOf(pair.value) } as Pair)
+    pick(pairs, what).parent.push(new Pair(pair.key, copyOf(pair.value)))
   },
 } satisfies Record<string, (pairs: Spot[], mutation: Mutation) => void>
 
@@ -218,7 +220,9 @@ export function mutated(text: string, mutation: Mutation): string {
   }
   if (kind === 'include') return `${text}\ninclude: ["${pick(patterns, where)}", "${pick(patterns, what)}"]\n`
   if (kind in textEdits) return textEdits[kind as TextEdit](text, mutation)
-  return editTree(text, pairs => treeEdits[kind as TreeEdit](pairs, mutation))
+  return editTree(text, pairs => {
+    treeEdits[kind as TreeEdit](pairs, mutation)
+  })
 }
 
 const exampleFiles = Object.keys(import.meta.glob('../examples/**/*.yaml')).sort()

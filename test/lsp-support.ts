@@ -124,3 +124,25 @@ export function positionOf(text: string, needle: string, shift = 0): Position {
   const before = text.slice(0, at + shift).split('\n')
   return { line: before.length - 1, character: before.at(-1)!.length }
 }
+
+/** A shop with some faults. */
+export const shop = `# a shop
+version: 1
+owner: team-shop
+journeys:
+  checkout: { entry: web, criticality: critical, load: { steady: 100/s, peak: 500/s } }
+services:
+  web:
+    replicas: 3
+    concurrency: 10
+    serviceTime: { mean: 20ms, p99: 90ms }
+    calls:
+      - to: orders
+        timeout: 1s
+        retries: { max: 2, backoff: none, budget: none }
+  orders:
+    replicas: 2
+    calls: [{ to: orders-db, timeout: 900ms, retries: none }]
+stores:
+  orders-db: { engine: postgres@16, role: systemOfRecord }
+`

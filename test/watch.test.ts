@@ -30,7 +30,12 @@ function watching(cwd: string, ...argv: string[]) {
     watch: ({ files, folders }, changed) => {
       watched.push([...files, ...folders].map(path => basename(path)))
       change = changed
-      return Promise.resolve({ stop: () => Promise.resolve(void stopped++) })
+      return Promise.resolve({
+        stop: () => {
+          stopped++
+          return Promise.resolve()
+        },
+      })
     },
     interrupted: () => new Promise<void>(resolve => (interrupt = resolve)),
   })
@@ -53,7 +58,9 @@ function watching(cwd: string, ...argv: string[]) {
       return out
     },
     errors: () => err,
-    change: () => change!(),
+    change: () => {
+      change!()
+    },
     end: async () => {
       interrupt!()
       const { code } = await done
@@ -152,7 +159,7 @@ test('changes on the disk: written, renamed into place, removed, made, new in a 
   const cwd = folder({ 'scaffold.yaml': 'a: 1\n', 'parts/a.yaml': '', 'parts/notes.txt': '' })
   const path = join(cwd, 'scaffold.yaml')
   let calls = 0
-  const { stop } = await watchFiles({ files: [path], folders: [join(cwd, 'parts')] }, () => calls++)
+  const watcher = await watchFiles({ files: [path], folders: [join(cwd, 'parts')] }, () => calls++)
   const isSeen = async (act: () => void) => {
     const before = calls
     act()
@@ -160,21 +167,37 @@ test('changes on the disk: written, renamed into place, removed, made, new in a 
     await sleep(150)
     return calls > before
   }
-  expect(await isSeen(() => writeFileSync(path, 'a: 2\n'))).toBe(true)
+  expect(
+    await isSeen(() => {
+      writeFileSync(path, 'a: 2\n')
+    }),
+  ).toBe(true)
   const save = () => {
     writeFileSync(`${path}.tmp`, 'a: 3\n')
     renameSync(`${path}.tmp`, path)
   }
   expect(await isSeen(save)).toBe(true)
-  expect(await isSeen(() => rmSync(path))).toBe(true)
-  expect(await isSeen(() => writeFileSync(path, 'a: 4\n'))).toBe(true)
-  expect(await isSeen(() => writeFileSync(join(cwd, 'parts', 'b.yaml'), ''))).toBe(true)
+  expect(
+    await isSeen(() => {
+      rmSync(path)
+    }),
+  ).toBe(true)
+  expect(
+    await isSeen(() => {
+      writeFileSync(path, 'a: 4\n')
+    }),
+  ).toBe(true)
+  expect(
+    await isSeen(() => {
+      writeFileSync(join(cwd, 'parts', 'b.yaml'), '')
+    }),
+  ).toBe(true)
   const others = calls
   writeFileSync(join(cwd, 'other.yaml'), '')
   writeFileSync(join(cwd, 'parts', 'notes.txt'), 'x')
   await sleep(300)
   expect(calls).toBe(others)
-  await stop()
+  await watcher.stop()
   const before = calls
   writeFileSync(path, 'a: 5\n')
   await sleep(200)

@@ -161,5 +161,5 @@ async function readable(session: Session, uri: string, token: CancellationToken)
   return session.readable(uri)
 }
 
-const cancelled = (token: CancellationToken): ResponseError<void> | undefined =>
+const cancelled = (token: CancellationToken): ResponseError | undefined =>
   token.isCancellationRequested ? new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled') : undefined

@@ -54,7 +54,10 @@ export class Session {
   async opened(document: TextDocument): Promise<void> {
     const path = pathOf(document.uri)
     if (path === undefined) return
-    if (this.#rootsWith(path).length > 0) return this.changed(document)
+    if (this.#rootsWith(path).length > 0) {
+      this.changed(document)
+      return
+    }
     const above = await findManifest(dirname(path))
     // A file that another manifest includes is a part of that one.
     if (above !== undefined && above !== path) await this.#review(this.#root(above))

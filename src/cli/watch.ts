@@ -132,5 +132,10 @@ function watchedBy(manifests: readonly ManifestFiles[], cwd: string): Watched {
 /** `services/*.yaml` -> `services`: the folders before the first wildcard. */
 function fixedPart(pattern: string): string {
   const steps = pattern.split('/')
-  return steps.slice(0, steps.findIndex(step => isDynamicPattern(step))).join('/')
+  return steps
+    .slice(
+      0,
+      steps.findIndex(step => isDynamicPattern(step)),
+    )
+    .join('/')
 }

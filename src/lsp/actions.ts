@@ -20,7 +20,7 @@ export interface ActionContext {
   readonly range: Range
   /** ISO date. */
   readonly today: string
-  uriOf(file: string): string
+  readonly uriOf: (file: string) => string
 }
 
 /** Days that a waiver holds which nobody gave a date. */

@@ -92,4 +92,4 @@ function ofQuestion({ fact, element, ask, because, example, location, ruleIds }:
   }
 }
 
-const lastKey = (path: Path) => String(path.findLast(step => typeof step === 'string') ?? '')
+const lastKey = (path: Path): string => path.findLast(step => typeof step === 'string') ?? ''

@@ -2,9 +2,9 @@
 export interface Section {
   readonly text: string
   /** Where a place of the whole text is in this part. */
-  inside(offset: number): number
+  readonly inside: (offset: number) => number
   /** Where a place of this part is in the whole text. */
-  outside(offset: number): number
+  readonly outside: (offset: number) => number
 }
 
 /**

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import process from 'node:process'
-import { buffer } from 'node:stream/consumers'
 import { main } from '../src/cli/main.ts'
+import { readUpTo } from '../src/cli/read-up-to.ts'
 
 // A reader that closes early, such as `head`, is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -17,7 +17,7 @@ process.exitCode = await main(process.argv.slice(2), {
   },
   stdout: { write: text => process.stdout.write(text), isTTY: process.stdout.isTTY, columns: process.stdout.columns },
   stderr: process.stderr,
-  readStdin: () => buffer(process.stdin),
+  readStdin: most => readUpTo(process.stdin, most),
   watch: async (paths, changed) => (await import('../src/cli/watch-files.ts')).watchFiles(paths, changed),
   interrupted: () => new Promise(resolve => process.once('SIGINT', () => resolve())),
   streams: { input: process.stdin, output: process.stdout },

@@ -1,10 +1,13 @@
+import { createReadStream } from 'node:fs'
 import { readFile, realpath, stat } from 'node:fs/promises'
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { glob, isDynamicPattern } from 'tinyglobby'
 import type { Problem } from '../finding.ts'
 import { ManifestFiles } from '../manifest/files.ts'
-import { maxTextLength } from '../manifest/refusal.ts'
 import { Source } from '../manifest/source.ts'
+import { defaultLimits, type Limits } from './limits.ts'
+import { readUpTo } from './read-up-to.ts'
+import { bytes } from '../units.ts'
 import { UserError, type World } from './world.ts'
 
 const manifestNames = ['scaffold.yaml', 'scaffold.yml']
@@ -31,13 +34,14 @@ export async function findOrLoad(
   path: string | undefined,
   world: World,
   stdinName = 'stdin.yaml',
+  limits: Limits = defaultLimits,
 ): Promise<ManifestFiles> {
   const found = path ?? (await findManifest(world.cwd))
   if (found === undefined)
     throw new UserError(
       'There is no scaffold.yaml here or in a folder above. Name a manifest, or write one: "scaffold-review explain manifest" shows how',
     )
-  return found === '-' ? loadStdin(stdinName, world) : loadManifest(found, world)
+  return found === '-' ? loadStdin(stdinName, world, limits) : loadManifest(found, world, onDisk, limits)
 }
 
 /** Where the texts of files come from, and who turns them into sources. */
@@ -50,30 +54,36 @@ export interface Texts {
 const onDisk: Texts = { open: () => undefined, read: (file, text) => new Source(file, text) }
 
 /** Reads a manifest and what it includes. What cannot be read becomes a problem with a place, never an exception. */
-export async function loadManifest(path: string, world: World, texts = onDisk): Promise<ManifestFiles> {
+export async function loadManifest(
+  path: string,
+  world: World,
+  texts = onDisk,
+  limits: Limits = defaultLimits,
+): Promise<ManifestFiles> {
   const absolute = resolve(world.cwd, path)
   const open = texts.open(absolute)
-  const { text, problem } = open === undefined ? await readText(absolute, shown(absolute, world)) : { text: open }
-  return collect(absolute, text, problem, world, texts)
+  const read = open === undefined ? await readText(absolute, shown(absolute, world), limits.maxInput) : whole(open)
+  return collect(absolute, read, world, texts, limits)
 }
 
 /** Reads a manifest from standard input; `name` is what it is called and where its includes start. */
-export async function loadStdin(name: string, world: World): Promise<ManifestFiles> {
-  const decoded = decode(await world.readStdin(), name)
-  return collect(resolve(world.cwd, name), decoded.text, decoded.problem, world, onDisk)
+export async function loadStdin(name: string, world: World, limits: Limits = defaultLimits): Promise<ManifestFiles> {
+  const decoded = decode(await world.readStdin(limits.maxInput), name, limits.maxInput)
+  return collect(resolve(world.cwd, name), decoded, world, onDisk, limits)
 }
 
 const shown = (absolute: string, { cwd }: World) => (relative(cwd, absolute) || absolute).split(sep).join('/')
 
 async function collect(
   absolute: string,
-  text: string,
-  problem: Problem | undefined,
+  { text, size, problem }: Text,
   world: World,
   texts: Texts,
+  limits: Limits,
 ): Promise<ManifestFiles> {
   const root = texts.read(shown(absolute, world), text)
-  const gathering = new Gathering(await realpath(dirname(absolute)).catch(() => dirname(absolute)), world, texts)
+  const folder = await realpath(dirname(absolute)).catch(() => dirname(absolute))
+  const gathering = new Gathering(folder, world, texts, { ...limits, maxInput: limits.maxInput - size })
   if (problem) return new ManifestFiles([root], [problem])
   await gathering.follow(root, absolute, [absolute])
   return new ManifestFiles([root, ...gathering.sources], gathering.problems)
@@ -84,14 +94,20 @@ class Gathering {
   readonly sources: Source[] = []
   readonly problems: Problem[] = []
   readonly #seen = new Set<string>()
+  #isFull = false
   readonly #root: string
   readonly #world: World
   readonly #texts: Texts
+  readonly #limits: Limits
+  /** Bytes that the files may still have. */
+  #room: number
 
-  constructor(root: string, world: World, texts: Texts) {
+  constructor(root: string, world: World, texts: Texts, limits: Limits) {
     this.#root = root
     this.#world = world
     this.#texts = texts
+    this.#limits = limits
+    this.#room = limits.maxInput
   }
 
   async follow(source: Source, absolute: string, chain: readonly string[]): Promise<void> {
@@ -134,13 +150,20 @@ class Gathering {
       report(`Includes form a cycle: ${cycle.join(' -> ')}`)
       return
     }
-    if (this.#seen.has(real)) return
+    if (this.#seen.has(real) || this.#isFull) return
+    if (this.#seen.size >= this.#limits.maxFiles) {
+      this.#isFull = true
+      report(`The manifest has more than ${this.#limits.maxFiles} files; --max-files raises the limit`)
+      return
+    }
     const open = this.#texts.open(path) ?? this.#texts.open(real)
-    const { text, problem } = open === undefined ? await readText(real, shown(path, this.#world)) : { text: open }
+    const read = open === undefined ? await readText(real, shown(path, this.#world), this.#room) : whole(open)
+    const { text, size, problem } = read
     if (problem) {
       report(problem.message)
       return
     }
+    this.#room -= size
     const source = this.#texts.read(shown(path, this.#world), text)
     this.sources.push(source)
     await this.follow(source, real, [...chain, real])
@@ -149,20 +172,26 @@ class Gathering {
 
 interface Text {
   text: string
-  problem?: Problem | undefined
+  /** Bytes. */
+  size: number
+  problem?: Problem
 }
 
-async function readText(absolute: string, file: string): Promise<Text> {
+const whole = (text: string): Text => ({ text, size: text.length })
+
+/** @param most bytes */
+async function readText(absolute: string, file: string, most: number): Promise<Text> {
   try {
     const found = await stat(absolute)
     if (found.isDirectory())
       return unreadable(file, `"${file}" is a folder; expected a file such as ${file}/scaffold.yaml`)
-    if (found.size > maxTextLength * 4)
-      return unreadable(
-        file,
-        `"${file}" has ${Math.round(found.size / 2 ** 20)} MiB; expected at most ${maxTextLength / 2 ** 20}`,
-      )
-    return decode(await readFile(absolute), file)
+    if (found.size > most) return tooLarge(file, found.size, most)
+    // A pipe or a device has no size, and may never end.
+    return decode(
+      found.isFile() ? await readFile(absolute) : await readUpTo(createReadStream(absolute), most),
+      file,
+      most,
+    )
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT') return unreadable(file, `There is no file "${file}"`)
@@ -171,18 +200,26 @@ async function readText(absolute: string, file: string): Promise<Text> {
   }
 }
 
-function decode(bytes: Uint8Array, file: string): Text {
+function decode(bytes: Uint8Array, file: string, most: number): Text {
+  if (bytes.length > most) return tooLarge(file, bytes.length, most)
   try {
-    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) }
+    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), size: bytes.length }
   } catch {
     return unreadable(file, `"${file}" is not a text file in UTF-8`)
   }
 }
 
+const tooLarge = (file: string, size: number, most: number): Text =>
+  unreadable(
+    file,
+    `"${file}" has ${bytes(size)}; expected at most ${bytes(most)}, for all files of a manifest together. --max-input raises the limit`,
+  )
+
 function unreadable(file: string, message: string): Text {
   const start = { line: 1, column: 1, offset: 0 }
   return {
     text: '',
+    size: 0,
     problem: { ruleId: 'unreadable', message, location: { file, path: [], start, end: start }, related: [] },
   }
 }

@@ -10,6 +10,7 @@ import { review } from '../review.ts'
 import { rules } from '../rules/index.ts'
 import { wantsColor } from './color.ts'
 import { judge } from './gate.ts'
+import { cut, withLimits, type Limits } from './limits.ts'
 import { findOrLoad } from './load.ts'
 import { selectRules } from './select.ts'
 import type { CommandContext } from './commands.ts'
@@ -22,7 +23,7 @@ interface Output {
   path: string
 }
 
-interface Options {
+interface Options extends Limits {
   format: Format
   output: Output[]
   failOn: Severity
@@ -42,7 +43,7 @@ interface Options {
 const words = (value: string, before: string[]) => [...before, ...value.split(',').map(word => word.trim())]
 
 export function reviewCommand({ world, tool, exit }: CommandContext): Command {
-  return new Command('review')
+  return withLimits(new Command('review'))
     .argument('[manifest...]', 'manifests; "-" reads standard input; none: scaffold.yaml here or above')
     .addOption(
       new Option('-f, --format <name>', 'what is written to standard output').choices(formats).default('pretty'),
@@ -100,7 +101,9 @@ async function reviewOnce(
   const applied = selectRules(rules, options.only, options.skip)
   const files = await load(manifests, options, world)
   const today = options.today ?? world.today
-  const result: Run = { tool, rules: applied, reports: files.map(one => review(one, applied, { today })) }
+  const all = files.map(one => review(one, applied, { today }))
+  const shown = cut(all, options)
+  const result: Run = { tool, rules: applied, reports: shown.reports }
   const { quiet, verbose } = options
   const style: Style = {
     color: wantsColor(options.color, world),
@@ -115,15 +118,15 @@ async function reviewOnce(
     await writeAtomically(resolve(world.cwd, path), text)
   }
   const { failOn, strict, minCoverage, exitZero } = options
-  const { code, notices } = judge(result.reports, { failOn, strict, minCoverage, exitZero })
-  for (const notice of notices) world.stderr.write(`scaffold-review: ${notice}\n`)
+  const { code, notices } = judge(all, { failOn, strict, minCoverage, exitZero })
+  for (const notice of [...notices, ...shown.notices]) world.stderr.write(`scaffold-review: ${notice}\n`)
   return { code, files, result, style }
 }
 
-async function load(manifests: readonly string[], { stdinFilename }: Options, world: World): Promise<ManifestFiles[]> {
+async function load(manifests: readonly string[], options: Options, world: World): Promise<ManifestFiles[]> {
   const files: ManifestFiles[] = []
   for (const path of new Set(manifests.length > 0 ? manifests : [undefined]))
-    files.push(await findOrLoad(path, world, stdinFilename))
+    files.push(await findOrLoad(path, world, options.stdinFilename, options))
   return files
 }
 

@@ -7,7 +7,8 @@ export interface World {
   readonly today: string
   readonly stdout: { write(text: string): unknown; readonly isTTY: boolean; readonly columns: number | undefined }
   readonly stderr: { write(text: string): unknown }
-  readStdin(): Promise<Uint8Array>
+  /** All of standard input; where it has more than `most` bytes, somewhat more than that. */
+  readStdin(most: number): Promise<Uint8Array>
   /** Calls back when something that is watched changes, comes or goes, until it is stopped. */
   watch(watched: Watched, changed: () => void): Promise<{ stop(): Promise<void> }>
   /** Resolves when the user presses Ctrl-C, which then does not end the process by itself. */

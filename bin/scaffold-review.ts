@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { fstatSync } from 'node:fs'
 import process from 'node:process'
-import { buffer } from 'node:stream/consumers'
 import { main } from '../src/cli/main.ts'
+import { readUpTo } from '../src/cli/read-up-to.ts'
 import { exitCode } from '../src/cli/world.ts'
 import { abandonWrites } from '../src/cli/write.ts'
 
@@ -29,7 +29,9 @@ const isFile = () => {
 process.exitCode = await main(process.argv.slice(2), {
   cwd: process.cwd(),
   env: process.env,
-  today: new Date().toISOString().slice(0, 10),
+  get today() {
+    return new Date().toISOString().slice(0, 10)
+  },
   stdout: {
     write: text => process.stdout.write(text),
     isTTY: process.stdout.isTTY,
@@ -37,6 +39,9 @@ process.exitCode = await main(process.argv.slice(2), {
     isFile: isFile(),
   },
   stderr: process.stderr,
-  readStdin: () => buffer(process.stdin),
+  readStdin: most => readUpTo(process.stdin, most),
+  watch: async (paths, changed) => (await import('../src/cli/watch-files.ts')).watchFiles(paths, changed),
+  interrupted: () => new Promise(resolve => process.once('SIGINT', () => resolve())),
+  streams: { input: process.stdin, output: process.stdout },
   terminal: process.stdin.isTTY && process.stdout.isTTY ? { input: process.stdin, output: process.stdout } : undefined,
 })

@@ -20,6 +20,7 @@ const layers: readonly { readonly name: string; readonly is: RegExp }[] = [
   { name: 'delta', is: /^src\/delta\// },
   { name: 'docs', is: /^src\/docs\// },
   { name: 'edit', is: /^src\/edit\// },
+  { name: 'lsp', is: /^src\/lsp\// },
   { name: 'cli', is: /^src\/(?:cli\/|index\.ts$)/ },
   { name: 'bin', is: /^bin\// },
 ]

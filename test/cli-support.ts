@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { Readable, Writable } from 'node:stream'
 import { main } from '../src/cli/main.ts'
 import type { World } from '../src/cli/world.ts'
 
@@ -36,6 +37,9 @@ export async function run(
     stderr: { write: text => (err += text) },
     terminal: undefined,
     readStdin: () => Promise.resolve(new TextEncoder().encode(stdin)),
+    watch: () => Promise.reject(new Error('nothing is watched in this test')),
+    interrupted: () => new Promise(() => undefined),
+    streams: { input: Readable.from([]), output: new Writable() },
     ...world,
   })
   return { code, out, err }

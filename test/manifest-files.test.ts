@@ -189,6 +189,15 @@ describe('several files', () => {
     expect(problems('services: { web: {} }\njourneys: { web: {} }\njobs: { web: {} }\n')).toEqual([])
   })
 
+  test('a section that is no map, or a list that is none, does not swallow what others say there', () => {
+    expect(problems('services: w {}\n', 'services: { web: {} }\n')).toEqual([
+      'manifest-shape 0.yaml 1:1 "services" is "w {}", expected a map from name to a service',
+    ])
+    expect(problems('waivers: w\n', 'waivers: [{}]\n')).toEqual([
+      'manifest-shape 0.yaml 1:1 "waivers" is "w", expected a list of waivers',
+    ])
+  })
+
   test('problems of all files, in their order', () => {
     expect(
       problems('services: { web: { zone: 1 } }\n', '- list\n', 'a: [\n').map(problem =>

@@ -54,7 +54,9 @@ function analyze(files: ManifestFiles, options: Options, world: World, tool: Run
   const { model: stated } = readManifest(files)
   if (!stated) {
     const style = { color, width, verbose: false, quiet: false }
-    world.stdout.write(pretty({ tool, rules, reports: [report] }, style))
+    // Who asked for JSON must not get text in its place.
+    const out = options.format === 'json' ? world.stderr : world.stdout
+    out.write(pretty({ tool, rules, reports: [report] }, style))
     return exitCode.misuse
   }
   for (const name of [...options.journey, ...options.load.flatMap(({ journey = [] }) => journey)]) known(name, stated)

@@ -79,4 +79,9 @@ export const commands: readonly [CommandEntry, ...CommandEntry[]] = [
     summary: 'print a completion script for bash, zsh or fish',
     load: async () => (await import('./completion-command.ts')).completionCommand,
   },
+  {
+    name: 'lsp',
+    summary: 'speak the Language Server Protocol with an editor',
+    load: async () => (await import('./lsp-command.ts')).lspCommand,
+  },
 ]

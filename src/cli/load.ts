@@ -1,10 +1,11 @@
-import { readFile, realpath, stat } from 'node:fs/promises'
+import { realpath, stat } from 'node:fs/promises'
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { glob, isDynamicPattern } from 'tinyglobby'
 import type { Problem } from '../finding.ts'
 import { ManifestFiles } from '../manifest/files.ts'
-import { maxTextLength } from '../manifest/refusal.ts'
 import { Source } from '../manifest/source.ts'
+import { defaultLimits, type Limits } from './limits.ts'
+import { decode, readText, type Text } from './read-text.ts'
 import { UserError, type World } from './world.ts'
 
 const manifestNames = ['scaffold.yaml', 'scaffold.yml']
@@ -31,46 +32,56 @@ export async function findOrLoad(
   path: string | undefined,
   world: World,
   stdinName = 'stdin.yaml',
+  limits: Limits = defaultLimits,
 ): Promise<ManifestFiles> {
   const found = path ?? (await findManifest(world.cwd))
   if (found === undefined)
     throw new UserError(
-      'There is no scaffold.yaml here or in a folder above. Name a manifest, or write one: "scaffold-review explain manifest" shows how',
+      'There is no scaffold.yaml here or in a folder above. Name a manifest, or write one: "scaffold-review init" asks a few questions',
     )
-  return found === '-' ? loadStdin(stdinName, world) : loadManifest(found, world)
+  return found === '-' ? loadStdin(stdinName, world, limits) : loadManifest(found, world, onDisk(world), limits)
 }
 
-/** Where files are: on the disk, or in a revision of a repository. All paths are absolute. */
+/** Where files are: on the disk, in a revision of a repository, or open in an editor. All paths are absolute. */
 export interface Tree {
   /** What messages and reports call a file. */
   shown(path: string): string
-  /** @param file what the file is called where it cannot be read */
-  read(path: string, file: string): Promise<Text>
+  /**
+   * @param file what the file is called where it cannot be read
+   * @param most bytes
+   */
+  read(path: string, file: string, most: number): Promise<Text>
+  source(file: string, text: string): Source
   /** Files that a pattern matches which starts at a folder. */
   glob(pattern: string, folder: string): Promise<string[]>
   /** The path without symbolic links. */
   real(path: string): Promise<string>
 }
 
-const disk = (world: World): Tree => ({
+export const onDisk = (world: World): Tree => ({
   shown: path => shown(path, world),
   read: readText,
+  source: (file, text) => new Source(file, text),
   glob: (pattern, folder) =>
     glob(pattern, { cwd: folder, absolute: true, onlyFiles: true, followSymbolicLinks: false }),
   real: path => realpath(path).catch(() => path),
 })
 
 /** Reads a manifest and what it includes. What cannot be read becomes a problem with a place, never an exception. */
-export async function loadManifest(path: string, world: World, tree: Tree = disk(world)): Promise<ManifestFiles> {
+export async function loadManifest(
+  path: string,
+  world: World,
+  tree: Tree = onDisk(world),
+  limits: Limits = defaultLimits,
+): Promise<ManifestFiles> {
   const absolute = resolve(world.cwd, path)
-  const { text, problem } = await tree.read(absolute, tree.shown(absolute))
-  return collect(absolute, text, problem, tree)
+  return collect(absolute, await tree.read(absolute, tree.shown(absolute), limits.maxInput), tree, limits)
 }
 
 /** Reads a manifest from standard input; `name` is what it is called and where its includes start. */
-export async function loadStdin(name: string, world: World): Promise<ManifestFiles> {
-  const decoded = decode(await world.readStdin(), name)
-  return collect(resolve(world.cwd, name), decoded.text, decoded.problem, disk(world))
+export async function loadStdin(name: string, world: World, limits: Limits = defaultLimits): Promise<ManifestFiles> {
+  const decoded = decode(await world.readStdin(limits.maxInput), name, limits.maxInput)
+  return collect(resolve(world.cwd, name), decoded, onDisk(world), limits)
 }
 
 /** A path as the user sees it: relative to where the program runs, with forward slashes. */
@@ -78,12 +89,13 @@ export const shown = (absolute: string, { cwd }: World) => (relative(cwd, absolu
 
 async function collect(
   absolute: string,
-  text: string,
-  problem: Problem | undefined,
+  { text, size, problem }: Text,
   tree: Tree,
+  limits: Limits,
 ): Promise<ManifestFiles> {
-  const root = new Source(tree.shown(absolute), text)
-  const gathering = new Gathering(await tree.real(dirname(absolute)), tree)
+  const root = tree.source(tree.shown(absolute), text)
+  const folder = await tree.real(dirname(absolute))
+  const gathering = new Gathering(folder, tree, { ...limits, maxInput: limits.maxInput - size })
   if (problem) return new ManifestFiles([root], [problem])
   await gathering.follow(root, absolute, [absolute])
   return new ManifestFiles([root, ...gathering.sources], gathering.problems)
@@ -94,12 +106,18 @@ class Gathering {
   readonly sources: Source[] = []
   readonly problems: Problem[] = []
   readonly #seen = new Set<string>()
+  #isFull = false
   readonly #root: string
   readonly #tree: Tree
+  readonly #limits: Limits
+  /** Bytes that the files may still have. */
+  #room: number
 
-  constructor(root: string, tree: Tree) {
+  constructor(root: string, tree: Tree, limits: Limits) {
     this.#root = root
     this.#tree = tree
+    this.#limits = limits
+    this.#room = limits.maxInput
   }
 
   async follow(source: Source, absolute: string, chain: readonly string[]): Promise<void> {
@@ -131,7 +149,7 @@ class Gathering {
 
   async #one(path: string, chain: readonly string[], report: (message: string) => void): Promise<void> {
     const real = await this.#tree.real(path)
-    if (!real.startsWith(this.#root + (this.#root.endsWith(sep) ? '' : sep))) {
+    if (!real.startsWith(this.#root + sep)) {
       report(`"${this.#tree.shown(path)}" lies outside the folder of the manifest; expected a file in it or below`)
       return
     }
@@ -140,55 +158,20 @@ class Gathering {
       report(`Includes form a cycle: ${cycle.join(' -> ')}`)
       return
     }
-    if (this.#seen.has(real)) return
-    const { text, problem } = await this.#tree.read(real, this.#tree.shown(path))
+    if (this.#seen.has(real) || this.#isFull) return
+    if (this.#seen.size >= this.#limits.maxFiles) {
+      this.#isFull = true
+      report(`The manifest has more than ${this.#limits.maxFiles} files; --max-files raises the limit`)
+      return
+    }
+    const { text, size, problem } = await this.#tree.read(path, this.#tree.shown(path), this.#room)
     if (problem) {
       report(problem.message)
       return
     }
-    const source = new Source(this.#tree.shown(path), text)
+    this.#room -= size
+    const source = this.#tree.source(this.#tree.shown(path), text)
     this.sources.push(source)
     await this.follow(source, real, [...chain, real])
-  }
-}
-
-export interface Text {
-  text: string
-  problem?: Problem
-}
-
-/** The text of a file, or why it cannot be read. */
-export async function readText(absolute: string, file: string): Promise<Text> {
-  try {
-    const found = await stat(absolute)
-    if (found.isDirectory())
-      return unreadable(file, `"${file}" is a folder; expected a file such as ${file}/scaffold.yaml`)
-    if (found.size > maxTextLength * 4)
-      return unreadable(
-        file,
-        `"${file}" has ${Math.round(found.size / 2 ** 20)} MiB; expected at most ${maxTextLength / 2 ** 20}`,
-      )
-    return decode(await readFile(absolute), file)
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT') return unreadable(file, `There is no file "${file}"`)
-    if (code === 'EACCES' || code === 'EPERM') return unreadable(file, `"${file}" cannot be read: permission denied`)
-    return unreadable(file, `"${file}" cannot be read: ${error instanceof Error ? error.message : String(error)}`)
-  }
-}
-
-export function decode(bytes: Uint8Array, file: string): Text {
-  try {
-    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) }
-  } catch {
-    return unreadable(file, `"${file}" is not a text file in UTF-8`)
-  }
-}
-
-export function unreadable(file: string, message: string): Text {
-  const start = { line: 1, column: 1, offset: 0 }
-  return {
-    text: '',
-    problem: { ruleId: 'unreadable', message, location: { file, path: [], start, end: start }, related: [] },
   }
 }

@@ -5,14 +5,16 @@ import type { Run } from '../reporters/reporter.ts'
 import { review } from '../review.ts'
 import { baselineName, withBaselines } from './baselines.ts'
 import type { CommandContext } from './commands.ts'
-import { deliver } from './deliver.ts'
+import { deliver, styleOf } from './deliver.ts'
+import { cut, withLimits, type Limits } from './limits.ts'
 import { findOrLoad } from './load.ts'
 import { checkOutputs } from './outputs.ts'
 import { day, shard, withReportOptions, words, type ReportOptions } from './report-options.ts'
 import { settingsFor, type SettingsOptions } from './settings.ts'
-import { exitCode, type World } from './world.ts'
+import type { Round } from './watch.ts'
+import { UserError, exitCode, type World } from './world.ts'
 
-interface Options extends ReportOptions, Omit<SettingsOptions, keyof ReportOptions | 'only' | 'skip'> {
+interface Options extends ReportOptions, Limits, Omit<SettingsOptions, keyof ReportOptions | 'only' | 'skip'> {
   only: string[]
   skip: string[]
   printConfig: boolean
@@ -20,6 +22,7 @@ interface Options extends ReportOptions, Omit<SettingsOptions, keyof ReportOptio
   baseline?: string | false
   shard?: ShardChoice
   stdinFilename: string
+  watch: boolean
 }
 
 export function reviewCommand({ world, tool, exit }: CommandContext): Command {
@@ -27,7 +30,7 @@ export function reviewCommand({ world, tool, exit }: CommandContext): Command {
     '[manifest...]',
     'manifests; "-" reads standard input; none: scaffold.yaml here or above',
   )
-  return withReportOptions(command)
+  return withLimits(withReportOptions(command))
     .option('-c, --config <file>', 'the configuration; none: .scaffold-review.yaml beside the manifest or above')
     .option('--no-config', 'use no configuration, whichever there is')
     .option(
@@ -44,19 +47,58 @@ export function reviewCommand({ world, tool, exit }: CommandContext): Command {
     .option('--shard <k/n>', 'review the k-th of n parts of the manifests; "merge" makes one report of all', shard)
     .option('--stdin-filename <path>', 'what standard input is called, and where its includes start', 'stdin.yaml')
     .option('--today <date>', 'the date by which waivers and ages are judged, such as 2026-11-30', day)
+    .option('-w, --watch', 'review again on each change, and say what is new and what is fixed', false)
     .action(async (manifests: string[], options: Options) => {
-      exit(await run(manifests, options, world, tool))
+      if (options.printConfig) exit(await printConfig(manifests, options, world))
+      else if (options.watch) exit(await keepReviewing(manifests, options, world, tool))
+      else exit((await reviewOnce(manifests, options, world, tool)).code)
     })
 }
 
-async function run(manifests: readonly string[], options: Options, world: World, tool: Run['tool']): Promise<number> {
-  const named = manifests.map(path => (path === '-' ? options.stdinFilename : path))
-  const settings = await settingsFor(named, options, world)
-  if (options.printConfig) {
-    const { configJson, configYaml } = await import('./print-config.ts')
-    world.stdout.write(options.format === 'json' ? configJson(settings) : configYaml(settings))
-    return exitCode.clean
+/** Configuration belongs to a place, and standard input is given one. */
+const settingsOf = (manifests: readonly string[], options: Options, world: World) =>
+  settingsFor(
+    manifests.map(path => (path === '-' ? options.stdinFilename : path)),
+    options,
+    world,
+  )
+
+async function printConfig(manifests: readonly string[], options: Options, world: World): Promise<number> {
+  const settings = await settingsOf(manifests, options, world)
+  const { configJson, configYaml } = await import('./print-config.ts')
+  world.stdout.write(options.format === 'json' ? configJson(settings) : configYaml(settings))
+  return exitCode.clean
+}
+
+async function keepReviewing(
+  manifests: readonly string[],
+  options: Options,
+  world: World,
+  tool: Run['tool'],
+): Promise<number> {
+  if (manifests.includes('-')) throw new UserError('--watch needs files; standard input cannot change')
+  if (options.format !== 'pretty')
+    throw new UserError(
+      '--watch writes text for people; add -o format=path for a file that is written after each change',
+    )
+  const { watch } = await import('./watch.ts')
+  // A manifest that was found once is waited for when it is gone, and no other one above is taken in its place.
+  let found = manifests
+  const round = async (where: World) => {
+    const made = await reviewOnce(found, options, where, tool)
+    found = made.result.reports.map(({ file }) => file)
+    return made
   }
+  return watch(round, world)
+}
+
+async function reviewOnce(
+  manifests: readonly string[],
+  options: Options,
+  world: World,
+  tool: Run['tool'],
+): Promise<Round> {
+  const settings = await settingsOf(manifests, options, world)
   const all = [...new Set(manifests.length > 0 ? manifests : settings.manifests)]
   const part = options.shard && shardOf(all, options.shard)
   const files = await load(part?.names ?? (all.length > 0 ? all : [undefined]), options, world)
@@ -76,16 +118,20 @@ async function run(manifests: readonly string[], options: Options, world: World,
     notices.push(
       `shard ${part.shard.index}/${part.shard.count} has nothing to review, as there are ${all.length} manifests`,
     )
-  const result: Run = { tool, rules, reports, ...(part ? { shard: part.shard } : {}) }
-  return deliver({ run: result, gate, notices }, options, world)
+  const shown = cut(reports, options)
+  const result: Run = { tool, rules, reports: shown.reports, ...(part ? { shard: part.shard } : {}) }
+  const delivery = { run: result, judged: reports, gate, notices: [...notices, ...shown.notices] }
+  return {
+    code: await deliver(delivery, options, world),
+    files,
+    others: settings.files,
+    result,
+    style: styleOf(options, world),
+  }
 }
 
-async function load(
-  paths: readonly (string | undefined)[],
-  { stdinFilename }: Options,
-  world: World,
-): Promise<ManifestFiles[]> {
+async function load(paths: readonly (string | undefined)[], options: Options, world: World): Promise<ManifestFiles[]> {
   const files: ManifestFiles[] = []
-  for (const path of paths) files.push(await findOrLoad(path, world, stdinFilename))
+  for (const path of paths) files.push(await findOrLoad(path, world, options.stdinFilename, options))
   return files
 }

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process'
 import { join, parse, posix, relative, sep } from 'node:path'
 import picomatch from 'picomatch'
-import { maxTextLength } from '../manifest/refusal.ts'
-import { decode, unreadable, type Text, type Tree } from './load.ts'
+import { Source } from '../manifest/source.ts'
+import type { Tree } from './load.ts'
+import { decode, tooLarge, unreadable, type Text } from './read-text.ts'
 import { UserError, type World } from './world.ts'
 
 /** `main:scaffold.yaml`, as git names the file of a revision. */
@@ -39,7 +40,8 @@ export async function openRevision({ revision, path }: Revision, world: World): 
   const nameOf = (absolute: string) => relative(top, absolute).split(sep).join('/')
   const tree: Tree = {
     shown: absolute => `${revision}:${nameOf(absolute)}`,
-    read: (absolute, file) => blob(`${commit}:${nameOf(absolute)}`, file, world),
+    read: (absolute, file, most) => blob(`${commit}:${nameOf(absolute)}`, file, most, world),
+    source: (file, text) => new Source(file, text),
     glob: async (pattern, folder) => {
       const names = await namesIn(`${commit}:${nameOf(folder)}`, world)
       // As on the disk, where a folder that matches stands for all that is in it.
@@ -64,19 +66,15 @@ async function namesIn(folder: string, world: World): Promise<string[]> {
 }
 
 /** One file, through links. The answer is a line with the type and the size, then the bytes. */
-async function blob(name: string, file: string, world: World): Promise<Text> {
+async function blob(name: string, file: string, most: number, world: World): Promise<Text> {
   if (name.includes('\n')) return unreadable(file, `There is no file "${file}"`)
   const answer = await git(['cat-file', '--batch', '--follow-symlinks'], world, `${name}\n`)
   const end = answer.indexOf(10)
   const [, type, size = '0'] = / (\w+)(?: (\d+))?$/.exec(answer.subarray(0, end).toString()) ?? []
   if (type === 'tree') return unreadable(file, `"${file}" is a folder; expected a file such as ${file}/scaffold.yaml`)
   if (type !== 'blob') return unreadable(file, `There is no file "${file}"`)
-  if (Number(size) > maxTextLength * 4)
-    return unreadable(
-      file,
-      `"${file}" has ${Math.round(Number(size) / 2 ** 20)} MiB; expected at most ${maxTextLength / 2 ** 20}`,
-    )
-  return decode(answer.subarray(end + 1, end + 1 + Number(size)), file)
+  if (Number(size) > most) return tooLarge(file, Number(size), most)
+  return decode(answer.subarray(end + 1, end + 1 + Number(size)), file, most)
 }
 
 interface Ran {

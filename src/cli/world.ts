@@ -3,7 +3,7 @@ export interface World {
   /** Absolute path of the folder that relative paths start from. */
   readonly cwd: string
   readonly env: Readonly<Record<string, string | undefined>>
-  /** ISO date. Waivers are judged by it. */
+  /** ISO date. Waivers are judged by it. Programs that run for days ask for it again. */
   readonly today: string
   readonly stdout: {
     write(text: string): unknown
@@ -13,9 +13,24 @@ export interface World {
     readonly isFile?: boolean
   }
   readonly stderr: { write(text: string): unknown }
-  readStdin(): Promise<Uint8Array>
+  /** All of standard input; where it has more than `most` bytes, somewhat more than that. */
+  readStdin(most: number): Promise<Uint8Array>
+  /** Calls back when something that is watched changes, comes or goes, until it is stopped. */
+  watch(watched: Watched, changed: () => void): Promise<{ stop(): Promise<void> }>
+  /** Resolves when the user presses Ctrl-C, which then does not end the process by itself. */
+  interrupted(): Promise<void>
+  /** Standard input and output as streams, for those who speak a protocol over them. */
+  readonly streams: { readonly input: NodeJS.ReadableStream; readonly output: NodeJS.WritableStream }
   /** Where people can be asked; `undefined` unless standard input and standard output are both a terminal. */
   readonly terminal: { readonly input: NodeJS.ReadableStream; readonly output: NodeJS.WritableStream } | undefined
+}
+
+/** Absolute paths. */
+export interface Watched {
+  /** Whether or not they exist. */
+  readonly files: readonly string[]
+  /** With all YAML files in them and below. */
+  readonly folders: readonly string[]
 }
 
 /** 0: nothing at or above the threshold. 1: findings. 2: usage, configuration or unreadable input. 130: Ctrl-C. */

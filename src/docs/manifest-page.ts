@@ -81,7 +81,7 @@ function row(name: string, schema: Schema, readBy: readonly string[]): string[] 
 }
 
 /** The words with which the schema itself refuses what it does not know. */
-function expected(schema: Schema): string {
+export function expected(schema: Schema): string {
   const refused = (schema as z.ZodType).safeParse(Symbol('nothing that YAML can hold'))
   return (refused.error?.issues[0]?.message ?? '').replace(/^expected /, '')
 }

@@ -93,7 +93,9 @@ export class ManifestFiles {
 
   #mergeNames(source: Source, section: string, content: Values): void {
     if (!this.#owner.has(section)) this.#owner.set(section, { source, path: [section] })
-    const into = (this.value[section] ??= Object.create(null)) as Values
+    const into = (this.value[section] ??= Object.create(null))
+    // Another file holds something that is no map here, which validation reports.
+    if (!isMap(into)) return
     for (const [name, element] of Object.entries(content)) {
       if (this.#claim(`${section}/${name}`, source, [section, name], name)) into[name] = element
     }
@@ -101,7 +103,8 @@ export class ManifestFiles {
 
   #append(source: Source, key: string, content: unknown[]): void {
     if (!this.#owner.has(key)) this.#owner.set(key, { source, path: [key] })
-    const into = (this.value[key] ??= []) as unknown[]
+    const into = (this.value[key] ??= [])
+    if (!Array.isArray(into)) return
     for (const [i, item] of content.entries()) {
       this.#owner.set(`${key}/${into.length}`, { source, path: [key, i] })
       into.push(item)

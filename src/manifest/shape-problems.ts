@@ -72,7 +72,13 @@ function show(value: unknown): string {
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object') return 'a map'
   if (typeof value === 'string') return quote(value)
-  return typeof value === 'number' ? String(value) : JSON.stringify(value)
+  return typeof value === 'number' ? showNumber(value) : JSON.stringify(value)
+}
+
+/** As YAML writes it, which is how the author did. */
+function showNumber(value: number): string {
+  if (Number.isNaN(value)) return '.nan'
+  return Number.isFinite(value) ? String(value) : value > 0 ? '.inf' : '-.inf'
 }
 
 const quote = (text: string) => `"${text.length > 60 ? `${text.slice(0, 57)}...` : text}"`

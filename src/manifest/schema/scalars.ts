@@ -60,14 +60,16 @@ export const share = () => {
 const percentHint = (input: unknown) =>
   typeof input === 'number' && input >= 1 && input <= 100 ? `; did you mean ${input}%?` : ''
 
+/** YAML has infinite and negative numbers too, and nobody means them. */
+const isAmount = (input: unknown): input is number => typeof input === 'number' && input >= 0 && Number.isFinite(input)
+
 const rateText = 'a rate such as 600/s or 36000/min'
 
 /** `600/s`, `36000/min`, `10/h`, `1000/d` -> per second. */
 export const rate = () =>
   z
     .string({
-      error: issue =>
-        `expected ${rateText}${typeof issue.input === 'number' ? `; did you mean ${issue.input}/s?` : ''}`,
+      error: issue => `expected ${rateText}${isAmount(issue.input) ? `; did you mean ${issue.input}/s?` : ''}`,
     })
     .regex(/^\d+(?:\.\d+)?\/(?:s|min|h|d)$/, { error: `expected ${rateText}` })
     .transform((text, context) => {

@@ -1,0 +1,255 @@
+import { basename, dirname, resolve } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import type { Diagnostic } from 'vscode-languageserver-types'
+import type { TextDocument } from 'vscode-languageserver-textdocument'
+import { diagnosticsOf } from '../lsp/diagnostics.ts'
+import { reviewed, type Reviewed } from '../lsp/reviewed.ts'
+import { Source } from '../manifest/source.ts'
+import { rules } from '../rules/index.ts'
+import { findManifest, loadManifest, onDisk, type Tree } from './load.ts'
+import type { World } from './world.ts'
+
+/** The editor, as far as the session speaks to it without being asked. */
+export interface Client {
+  /** @param version of the text that was reviewed; `undefined` for a file that is not open */
+  publish(uri: string, version: number | undefined, diagnostics: Diagnostic[]): void
+}
+
+/** What is open in the editor. */
+export interface Documents {
+  get(uri: string): TextDocument | undefined
+  all(): TextDocument[]
+}
+
+/** A manifest that is looked after: the one that is open, or the one that includes what is open. */
+interface Root {
+  readonly path: string
+  latest?: Reviewed
+  /** The latest that could be read, for questions that are asked while somebody types. */
+  readable?: Reviewed
+  timer?: NodeJS.Timeout | undefined
+  running?: Promise<void> | undefined
+  /** Milliseconds that the last review took. */
+  took: number
+  said: ReadonlyMap<string, Diagnostic[]>
+  readonly sources: Map<string, Source>
+}
+
+/** Shortest and longest pause in typing, in milliseconds, before a manifest is reviewed again. */
+const pause = { least: 20, most: 400 }
+
+/** Keeps the reviews of open manifests up to date. Files that are open count as they are on the screen, the others as on disk. */
+export class Session {
+  readonly #world: World
+  readonly #documents: Documents
+  readonly #client: Client
+  readonly #roots = new Map<string, Root>()
+
+  constructor(world: World, documents: Documents, client: Client) {
+    this.#world = world
+    this.#documents = documents
+    this.#client = client
+  }
+
+  async opened(document: TextDocument): Promise<void> {
+    const path = pathOf(document.uri)
+    if (path === undefined) return
+    if (this.#rootsWith(path).length > 0) {
+      this.changed(document)
+      return
+    }
+    const above = await findManifest(dirname(path))
+    // A file that another manifest includes is a part of that one.
+    if (above !== undefined && above !== path) await this.#review(this.#root(above))
+    else this.#settle()
+    if (this.#rootsWith(path).length === 0 && isManifest(document)) this.#schedule(this.#root(path))
+  }
+
+  changed(document: TextDocument): void {
+    const path = pathOf(document.uri)
+    if (path === undefined) return
+    const mine = this.#rootsWith(path)
+    for (const root of mine) this.#schedule(root)
+    if (mine.length === 0 && isManifest(document)) this.#schedule(this.#root(path))
+  }
+
+  /** Something was written, made or removed on the disk. */
+  filesChanged(): void {
+    for (const root of this.#roots.values()) this.#schedule(root)
+  }
+
+  closed(): void {
+    for (const root of [...this.#roots.values()])
+      if (this.#openIn(root).length === 0) this.#forget(root)
+      else this.#schedule(root)
+  }
+
+  /** The review that a file belongs to, up to date with what is on the screen. */
+  async current(uri: string): Promise<Reviewed | undefined> {
+    const root = this.#rootOf(uri)
+    if (!root) return undefined
+    if (root.timer || !root.latest) await this.#review(root)
+    else await root.running
+    return root.latest
+  }
+
+  /** The latest review in which the manifest could be read, without waiting for a newer one. */
+  readable(uri: string): Reviewed | undefined {
+    return this.#rootOf(uri)?.readable
+  }
+
+  /** The address of a file of a review. */
+  uriOf(file: string, { report }: Reviewed): string {
+    const root = [...this.#roots.values()].find(({ latest, readable }) =>
+      [latest?.report, readable?.report].includes(report),
+    )
+    return this.#uri(resolve(root ? dirname(root.path) : this.#world.cwd, file))
+  }
+
+  #uri(path: string): string {
+    // Editors spell addresses in ways of their own, and know a file only by theirs.
+    return this.#documentAt(path)?.uri ?? pathToFileURL(path).href
+  }
+
+  #documentAt(path: string): TextDocument | undefined {
+    return (
+      this.#documents.get(pathToFileURL(path).href) ?? this.#documents.all().find(({ uri }) => pathOf(uri) === path)
+    )
+  }
+
+  #root(path: string): Root {
+    const known = this.#roots.get(path)
+    if (known) return known
+    const root: Root = { path, took: 0, said: new Map(), sources: new Map() }
+    this.#roots.set(path, root)
+    return root
+  }
+
+  #rootOf(uri: string): Root | undefined {
+    const path = pathOf(uri)
+    return path === undefined ? undefined : this.#rootsWith(path)[0]
+  }
+
+  #rootsWith(path: string): Root[] {
+    return [...this.#roots.values()].filter(root => filesOf(root).includes(path))
+  }
+
+  #openIn(root: Root): TextDocument[] {
+    const files = new Set(filesOf(root))
+    return this.#documents.all().filter(({ uri }) => files.has(pathOf(uri) ?? ''))
+  }
+
+  #schedule(root: Root): void {
+    clearTimeout(root.timer)
+    const wait = Math.min(pause.most, Math.max(pause.least, root.took))
+    root.timer = setTimeout(() => void this.#review(root), wait)
+  }
+
+  /** One review of a root at a time; the next one sees what has changed meanwhile. */
+  async #review(root: Root): Promise<void> {
+    clearTimeout(root.timer)
+    root.timer = undefined
+    const before = root.running
+    const run = (async () => {
+      await before
+      if (this.#roots.get(root.path) === root) await this.#reviewNow(root)
+    })()
+    root.running = run
+    await run
+    if (root.running === run) root.running = undefined
+  }
+
+  async #reviewNow(root: Root): Promise<void> {
+    const seen = new Map<string, number>()
+    const world = { ...this.#world, cwd: dirname(root.path) }
+    const files = await loadManifest(root.path, world, this.#treeOf(root, seen, world))
+    // Somebody went on typing: what would be said now is about a text that is gone.
+    if ([...seen].some(([uri, version]) => this.#documents.get(uri)?.version !== version)) {
+      this.#schedule(root)
+      return
+    }
+    const started = performance.now()
+    root.latest = reviewed(files, rules, { today: this.#world.today })
+    root.took = performance.now() - started
+    if (root.latest.report.verdict !== 'unreadable') root.readable = root.latest
+    if (this.#openIn(root).length === 0) {
+      this.#forget(root)
+      return
+    }
+    const before = root.said
+    const latest = root.latest
+    const said = diagnosticsOf(latest.report, file => this.uriOf(file, latest))
+    root.said = new Map([...said].map(([file, diagnostics]) => [this.uriOf(file, latest), diagnostics]))
+    this.#publish([...before.keys(), ...root.said.keys()])
+    this.#settle()
+  }
+
+  /** The files on the disk, but for those that are open: what the editor holds of them counts. */
+  #treeOf(root: Root, seen: Map<string, number>, world: World): Tree {
+    const disk = onDisk(world)
+    return {
+      ...disk,
+      read: async (path, file, most) => {
+        const document = this.#documentAt(path) ?? this.#documentAt(await disk.real(path))
+        if (!document) return disk.read(path, file, most)
+        seen.set(document.uri, document.version)
+        const text = document.getText()
+        return { text, size: text.length }
+      },
+      // A file that has not changed is not parsed again for each key press in another.
+      source: (file, text) => {
+        const known = root.sources.get(file)
+        const source = known?.text === text ? known : new Source(file, text)
+        root.sources.set(file, source)
+        return source
+      },
+    }
+  }
+
+  #publish(uris: Iterable<string>): void {
+    for (const uri of new Set(uris)) {
+      const all = [...this.#roots.values()].flatMap(({ said }) => said.get(uri) ?? [])
+      this.#client.publish(uri, this.#documents.get(uri)?.version, all)
+    }
+  }
+
+  /** A manifest that another one includes by now is a part of it; one that nobody includes any more stands by itself. */
+  #settle(): void {
+    const roots = [...this.#roots.values()]
+    for (const root of roots) {
+      const owner = roots.find(other => other !== root && filesOf(other).includes(root.path))
+      if (owner && !filesOf(root).includes(owner.path)) this.#forget(root)
+    }
+    for (const document of this.#documents.all()) {
+      const path = pathOf(document.uri)
+      if (path !== undefined && this.#rootsWith(path).length === 0 && isManifest(document))
+        this.#schedule(this.#root(path))
+    }
+  }
+
+  #forget(root: Root): void {
+    clearTimeout(root.timer)
+    this.#roots.delete(root.path)
+    this.#publish(root.said.keys())
+  }
+}
+
+const filesOf = ({ path, latest }: Root): string[] => [
+  path,
+  ...(latest?.files.sources.map(({ file }) => resolve(dirname(path), file)) ?? []),
+]
+
+/** The path of a file on the disk; `undefined` for what is not on it, such as an old revision. */
+function pathOf(uri: string): string | undefined {
+  try {
+    return uri.startsWith('file:') ? fileURLToPath(uri) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** By its name, or because its first lines name the schema. Other YAML files are none of ours. */
+function isManifest(document: TextDocument): boolean {
+  const named = /(?:^|\.)scaffold\.ya?ml$|^scaffold-review\.ya?ml$/.test(basename(decodeURIComponent(document.uri)))
+  return named || /\$schema[=:].*scaffold-review.*manifest\.schema\.json/.test(document.getText().slice(0, 2000))
+}

@@ -1,0 +1,243 @@
+import { readFileSync } from 'node:fs'
+import { isMap, isPair, isScalar, isSeq, Pair, parseDocument, visit, type Document, type Node } from 'yaml'
+import { rules } from '../src/rules/index.ts'
+import { randomManifest } from './random-manifest.ts'
+import { textOf } from './support.ts'
+
+/** One step away from a manifest that a person wrote. `where` and `what` are taken modulo what there is to choose from. */
+export interface Mutation {
+  readonly kind: MutationKind
+  readonly where: number
+  readonly what: number
+}
+
+/** Values that no key expects, and some that one key expects and others do not. */
+const strange: readonly string[] = [
+  'null',
+  '~',
+  'true',
+  'false',
+  'none',
+  '[]',
+  '{}',
+  '[[[]]]',
+  '{ a: { b: [c] } }',
+  '[none, false, 1]',
+  '0',
+  '-1',
+  '1.5',
+  '0.0000001',
+  '1e308',
+  '1e999',
+  '-0',
+  '0x10',
+  '0o17',
+  '99999999999999999999',
+  '.inf',
+  '-.inf',
+  '.nan',
+  '0s',
+  '0ms',
+  '1ms',
+  '99999d',
+  '1h30m',
+  '-5s',
+  '0%',
+  '100%',
+  '99.99999999%',
+  '0.0001%',
+  '0/s',
+  '1/d',
+  '999999999999/s',
+  '0B',
+  '1TiB',
+  '2026-02-31',
+  '0000-00-00',
+  '9999-12-31',
+  '"* * * * *"',
+  '"0 0 31 2 *"',
+  'kafka@4',
+  '__proto__',
+  'constructor',
+  'toString',
+  'web',
+  'orders',
+  '""',
+  '" "',
+  '"\\u0000"',
+  '"\\e[31mred\\e[0m"',
+  '"\\u2028\\u2029\\u202e"',
+  '"\u{1f600}"',
+  '"\\uD800"',
+  '"<script>alert(1)</script>"',
+  '"]]>&amp;<!--"',
+  '"%0A::error::no"',
+  '"`|*_[x](y)"',
+  '"=1+1"',
+  '"../../../etc/passwd"',
+  '"a\\nb"',
+  `"${'x'.repeat(5000)}"`,
+  '*nobody',
+  '&a [*a]',
+  '!!binary aGVsbG8=',
+  '!mine x',
+  '<<',
+  '"',
+  "'",
+  '{',
+  '[',
+  '}',
+  '- - - -',
+  '? a : b',
+  '|',
+  '>-',
+  '---',
+  '...',
+  '\t',
+  '\r',
+  '\uFEFF',
+  '#',
+  ': :',
+]
+
+const pick = <T>(items: readonly T[], index: number): T => items[index % items.length]!
+
+const lines = (text: string, { where, what }: Mutation, edit: (all: string[], a: number, b: number) => void) => {
+  const all = text.split('\n')
+  edit(all, where % all.length, what % all.length)
+  return all.join('\n')
+}
+
+/** Edits of characters, which need not leave YAML behind. */
+const textEdits = {
+  cut: (text: string, { where, what }: Mutation) => {
+    const at = where % (text.length + 1)
+    return text.slice(0, at) + text.slice(at + 1 + (what % 40))
+  },
+  truncate: (text: string, { where }: Mutation) => text.slice(0, where % (text.length + 1)),
+  splice: (text: string, { where, what }: Mutation) => {
+    const at = where % (text.length + 1)
+    return text.slice(0, at) + pick(strange, what) + text.slice(at)
+  },
+  'repeat line': (text: string, mutation: Mutation) => lines(text, mutation, (all, a, b) => all.splice(b, 0, all[a]!)),
+  'drop line': (text: string, mutation: Mutation) => lines(text, mutation, (all, a) => all.splice(a, 1)),
+  'swap lines': (text: string, mutation: Mutation) =>
+    lines(text, mutation, (all, a, b) => ([all[a], all[b]] = [all[b]!, all[a]!])),
+  indent: (text: string, mutation: Mutation) =>
+    lines(text, mutation, (all, a, b) => (all[a] = ' '.repeat(b % 9) + all[a]!.trimStart())),
+  'carriage returns': (text: string) => text.replaceAll('\n', '\r\n'),
+} satisfies Record<string, (text: string, mutation: Mutation) => string>
+
+/** Edits of the tree, which leave YAML behind that may mean nothing. */
+const treeEdits = {
+  delete: (pairs: Spot[], { where }: Mutation) => {
+    pick(pairs, where).remove()
+  },
+  retype: (pairs: Spot[], { where, what }: Mutation) => {
+    pick(pairs, where).pair.value = parseDocument(pick(strange, what)).contents
+  },
+  rename: (pairs: Spot[], { where, what }: Mutation) => {
+    pick(pairs, where).pair.key = parseDocument(pick(strange, what)).contents
+  },
+  'give another key': (pairs: Spot[], { where, what }: Mutation) => {
+    pick(pairs, where).pair.key = pick(pairs, what).pair.key
+  },
+  'give another value': (pairs: Spot[], { where, what }: Mutation) => {
+    pick(pairs, where).pair.value = copyOf(pick(pairs, what).pair.value)
+  },
+  swap: (pairs: Spot[], { where, what }: Mutation) => {
+    const [a, b] = [pick(pairs, where).pair, pick(pairs, what).pair]
+    ;[a.value, b.value] = [copyOf(b.value), copyOf(a.value)]
+  },
+  'state elsewhere': (pairs: Spot[], { where, what }: Mutation) => {
+    const { pair } = pick(pairs, where)
+    pick(pairs, what).parent.push(new Pair(pair.key, copyOf(pair.value)))
+  },
+} satisfies Record<string, (pairs: Spot[], mutation: Mutation) => void>
+
+type TextEdit = keyof typeof textEdits
+type TreeEdit = keyof typeof treeEdits
+export type MutationKind = TextEdit | TreeEdit | 'waive' | 'include'
+
+export const mutationKinds: readonly MutationKind[] = [
+  ...(Object.keys(textEdits) as TextEdit[]),
+  ...(Object.keys(treeEdits) as TreeEdit[]),
+  'waive',
+  'include',
+]
+
+interface Spot {
+  readonly pair: Pair
+  readonly parent: Pair[]
+  remove(): void
+}
+
+const copyOf = (node: unknown): unknown =>
+  isMap(node) || isSeq(node) || isScalar(node) ? (node as Node & { clone(): unknown }).clone() : node
+
+function spotsOf(doc: Document): Spot[] {
+  const found: Spot[] = []
+  visit(doc, {
+    Map: (_, { items }) => {
+      for (const pair of items)
+        if (isPair(pair)) found.push({ pair, parent: items, remove: () => items.splice(items.indexOf(pair), 1) })
+    },
+  })
+  return found
+}
+
+function editTree(text: string, edit: (pairs: Spot[]) => void): string {
+  const doc = parseDocument(text, { uniqueKeys: false, logLevel: 'silent' })
+  const pairs = spotsOf(doc)
+  if (pairs.length === 0 || doc.errors.length > 0) return text
+  edit(pairs)
+  try {
+    return doc.toString({ lineWidth: 0 })
+  } catch {
+    // What cannot be written down is no text to begin with.
+    return text
+  }
+}
+
+const patterns = [
+  'good.yaml',
+  '*.yaml',
+  'cycle.yaml',
+  'nowhere.yaml',
+  '/etc/passwd',
+  '../x.yaml',
+  '**/*',
+  '[',
+  '{a,b}{c',
+]
+
+export function mutated(text: string, mutation: Mutation): string {
+  const { kind, where, what } = mutation
+  if (kind === 'waive') {
+    const { id } = pick(rules, where)
+    const element = pick(['services.web', 'services', 'web', '', 'stores.x', 'services.web.calls[0]'], what)
+    return `${text}\nwaivers: [{ rule: ${id}, on: "${element}", reason: r, owner: o, until: 202${what % 10}-01-01 }]\n`
+  }
+  if (kind === 'include') return `${text}\ninclude: ["${pick(patterns, where)}", "${pick(patterns, what)}"]\n`
+  if (kind in textEdits) return textEdits[kind as TextEdit](text, mutation)
+  return editTree(text, pairs => {
+    treeEdits[kind as TreeEdit](pairs, mutation)
+  })
+}
+
+const exampleFiles = Object.keys(import.meta.glob('../examples/**/*.yaml')).sort()
+
+/** Where mutation starts: whole systems, incidents, the examples of the rules, and manifests at random. */
+export function startOf(index: number): string {
+  const sort = index % 10
+  const rest = Math.floor(index / 10)
+  if (sort < 2) return readFileSync(new URL(pick(exampleFiles, rest), import.meta.url), 'utf8')
+  if (sort < 8)
+    return textOf(
+      pick(
+        rules.flatMap(({ examples }) => examples),
+        rest,
+      ),
+    )
+  return JSON.stringify(randomManifest(rest), undefined, sort === 8 ? 1 : 0)
+}

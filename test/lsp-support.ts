@@ -1,0 +1,148 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import {
+  StreamMessageReader,
+  StreamMessageWriter,
+  createProtocolConnection,
+  type Diagnostic,
+  type InitializeResult,
+  type ProtocolConnection,
+  type PublishDiagnosticsParams,
+} from 'vscode-languageserver/node'
+
+/** An editor without a screen: it starts the built program and speaks the protocol with it. */
+
+const root = new URL('..', import.meta.url)
+const { bin } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { bin: Record<string, string> }
+
+/** The path of the built program. */
+export function program(): string {
+  const path = fileURLToPath(new URL(bin['scaffold-review']!, root))
+  if (!existsSync(path)) throw new Error('There is no built program; run "npm run build" first')
+  return path
+}
+
+export const startServer = (cwd: string): ChildProcess =>
+  spawn(process.execPath, [program(), 'lsp', '--stdio'], { cwd, stdio: ['pipe', 'pipe', 'pipe'] })
+
+export interface Editor {
+  readonly child: ChildProcess
+  readonly connection: ProtocolConnection
+  readonly capabilities: InitializeResult['capabilities']
+  /** What was said of each file so far, in order. */
+  readonly said: PublishDiagnosticsParams[]
+  uri(name: string): string
+  open(name: string, text: string): Promise<void>
+  /** Replaces all of the text, or a part of it. */
+  change(name: string, text: string, range?: { start: Position; end: Position }): Promise<number>
+  close(name: string): Promise<void>
+  /** The next diagnostics of a file that fit, or those that are shown already. */
+  diagnostics(name: string, fits?: (params: PublishDiagnosticsParams) => boolean): Promise<Diagnostic[]>
+  request<T>(method: string, params: unknown): Promise<T>
+  /** Leaves as the protocol says, and returns the exit code. */
+  leave(): Promise<number | null>
+}
+
+export interface Position {
+  line: number
+  character: number
+}
+
+export async function startEditor(cwd: string, processId: number | null = process.pid): Promise<Editor> {
+  const child = startServer(cwd)
+  const connection = createProtocolConnection(
+    new StreamMessageReader(child.stdout!),
+    new StreamMessageWriter(child.stdin!),
+  )
+  const said: PublishDiagnosticsParams[] = []
+  const shown = new Map<string, PublishDiagnosticsParams>()
+  const waiting = new Set<() => void>()
+  connection.onNotification('textDocument/publishDiagnostics', (params: PublishDiagnosticsParams) => {
+    said.push(params)
+    shown.set(params.uri, params)
+    for (const look of waiting) look()
+  })
+  connection.listen()
+  const { capabilities } = await connection.sendRequest<InitializeResult>('initialize', {
+    processId,
+    rootUri: pathToFileURL(cwd).href,
+    capabilities: {},
+  })
+  await connection.sendNotification('initialized', {})
+  const uri = (name: string) => pathToFileURL(join(cwd, name)).href
+  const versions = new Map<string, number>()
+  return {
+    child,
+    connection,
+    capabilities,
+    said,
+    uri,
+    open: async (name, text) => {
+      versions.set(name, 1)
+      const textDocument = { uri: uri(name), languageId: 'yaml', version: 1, text }
+      await connection.sendNotification('textDocument/didOpen', { textDocument })
+    },
+    change: async (name, text, range) => {
+      const version = versions.get(name)! + 1
+      versions.set(name, version)
+      await connection.sendNotification('textDocument/didChange', {
+        textDocument: { uri: uri(name), version },
+        contentChanges: [range ? { range, text } : { text }],
+      })
+      return version
+    },
+    close: name => connection.sendNotification('textDocument/didClose', { textDocument: { uri: uri(name) } }),
+    diagnostics: (name, fits = () => true) =>
+      new Promise(resolve => {
+        const look = () => {
+          const params = shown.get(uri(name))
+          if (!params || !fits(params)) return
+          waiting.delete(look)
+          resolve(params.diagnostics)
+        }
+        waiting.add(look)
+        look()
+      }),
+    request: (method, params) => connection.sendRequest(method, params),
+    leave: async () => {
+      const ended = once(child, 'exit') as Promise<[number | null]>
+      await connection.sendRequest('shutdown')
+      await connection.sendNotification('exit')
+      const [code] = await ended
+      return code
+    },
+  }
+}
+
+/** The place of a text in another, moved by some characters. */
+export function positionOf(text: string, needle: string, shift = 0): Position {
+  const at = text.indexOf(needle)
+  if (at === -1) throw new Error(`There is no ${JSON.stringify(needle)}`)
+  const before = text.slice(0, at + shift).split('\n')
+  return { line: before.length - 1, character: before.at(-1)!.length }
+}
+
+/** A shop with some faults. */
+export const shop = `# a shop
+version: 1
+owner: team-shop
+journeys:
+  checkout: { entry: web, criticality: critical, load: { steady: 100/s, peak: 500/s } }
+services:
+  web:
+    replicas: 3
+    concurrency: 10
+    serviceTime: { mean: 20ms, p99: 90ms }
+    calls:
+      - to: orders
+        timeout: 1s
+        retries: { max: 2, backoff: none, budget: none }
+  orders:
+    replicas: 2
+    calls: [{ to: orders-db, timeout: 900ms, retries: none }]
+stores:
+  orders-db: { engine: postgres@16, role: systemOfRecord }
+`

@@ -9,8 +9,12 @@ import type { Format } from '../src/reporters/index.ts'
  * judge also fails where the text of a manifest has become structure.
  */
 export const judges: Record<Format, (text: string) => string[]> = {
+  // A result is a block with a head and a place.
   pretty: text =>
-    [...text.matchAll(/^(error|warning|info)\[([^\]]*)\]/gm)].map(([, severity, rule]) => `${severity!} ${rule!}`),
+    text.split('\n\n').flatMap(block => {
+      const [, severity, rule] = /^(error|warning|info)\[([^\]]*)\][^]*?\n *--> /.exec(block) ?? []
+      return severity === undefined ? [] : [`${severity} ${rule!}`]
+    }),
   json: text =>
     (
       JSON.parse(text) as { manifests: { problems: Rule[]; findings: Rule[]; notStated: unknown[] }[] }

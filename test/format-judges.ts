@@ -103,7 +103,7 @@ const ruleOf = (testcase: XmlElement) => / ?([\w-]+)(?: on .*)?(?: \(\d+\))?$/su
 export function readCsv(text: string): Record<string, string>[] {
   const { data, errors } = papaparse.parse<Record<string, string>>(text, { header: true, skipEmptyLines: true })
   expect(errors).toEqual([])
-  for (const row of data) for (const cell of Object.values(row)) expect(cell).not.toMatch(/^[=+\-@\t\r＝＋－＠]/)
+  for (const row of data) for (const cell of Object.values(row)) expect(cell).not.toMatch(/^\s*[=+\-@\t\r＝＋－＠]/)
   return data
 }
 

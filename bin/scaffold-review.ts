@@ -11,12 +11,15 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error
 })
 
-process.on('SIGINT', () => {
-  // Whoever else listens, such as a prompt, knows better what to do.
-  if (process.listenerCount('SIGINT') > 1) return
-  abandonWrites()
-  process.exit(exitCode.interrupted)
-})
+const ends = { SIGINT: exitCode.interrupted, SIGTERM: 143 } as const
+for (const [signal, code] of Object.entries(ends)) {
+  process.on(signal, () => {
+    // Whoever else listens, such as a prompt, knows better what to do.
+    if (process.listenerCount(signal) > 1) return
+    abandonWrites()
+    process.exit(code)
+  })
+}
 
 const isFile = () => {
   try {

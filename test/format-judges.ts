@@ -10,8 +10,12 @@ import type { Format } from '../src/reporters/index.ts'
  * judge also fails where the text of a manifest has become structure.
  */
 export const judges: Record<Format, (text: string) => string[]> = {
+  // A result is a block with a head and a place.
   pretty: text =>
-    [...text.matchAll(/^(error|warning|info)\[([^\]]*)\]/gm)].map(([, severity, rule]) => `${severity!} ${rule!}`),
+    text.split('\n\n').flatMap(block => {
+      const [, severity, rule] = /^(error|warning|info)\[([^\]]*)\][^]*?\n *--> /.exec(block) ?? []
+      return severity === undefined ? [] : [`${severity} ${rule!}`]
+    }),
   json: text =>
     (
       JSON.parse(text) as { manifests: { problems: Rule[]; findings: Rule[]; notStated: unknown[] }[] }
@@ -101,7 +105,7 @@ const ruleOf = (testcase: XmlElement) => / ?([\w-]+)(?: on .*)?(?: \(\d+\))?$/su
 export function readCsv(text: string): Record<string, string>[] {
   const { data, errors } = papaparse.parse<Record<string, string>>(text, { header: true, skipEmptyLines: true })
   expect(errors).toEqual([])
-  for (const row of data) for (const cell of Object.values(row)) expect(cell).not.toMatch(/^[=+\-@\t\r＝＋－＠]/)
+  for (const row of data) for (const cell of Object.values(row)) expect(cell).not.toMatch(/^\s*[=+\-@\t\r＝＋－＠]/)
   return data
 }
 

@@ -218,6 +218,13 @@ describe('csv', () => {
     )
   })
 
+  test('nothing that begins as a formula is one, whatever blanks are before it', () => {
+    const report = checkoutReport()
+    const findings = ['=1', '\t=1', ' +1', '@a', '-1'].map(message => ({ ...report.findings[0]!, message }))
+    const rows = readCsv(write(csv, runOf({ ...report, findings })))
+    expect(rows.slice(0, 5).map(row => row['message'])).toEqual(["'=1", "'=1", "'+1", "'@a", "'-1"])
+  })
+
   test('no cell is longer than a spreadsheet takes', () => {
     const report = checkoutReport()
     const findings = [{ ...report.findings[0]!, message: 'a'.repeat(40_000) }]

@@ -78,6 +78,11 @@ test('a smell passes and says so; what is not decided or waived is skipped; what
   expect(skipped).toContain('Waived by team-orders until 2026-12-31: Moves in May')
   expect(skipped.some(message => /^Not decided for \d+ elements?: facts are not stated$/.test(message))).toBe(true)
 
+  // What is waived is no test that passed as well.
+  expect(namesOf(runOf(waivedReport())).filter(name => name.includes('single-instance'))).toEqual([
+    'scaffold.yaml: single-instance-on-critical-path on services.orders',
+  ])
+
   const unreadable = write(junit, problems())
   expect(elements(unreadable, '//testcase[@classname="scaffold-review.manifest"]/error')).not.toEqual([])
   expect(elements(unreadable, '//failure')).toEqual([])

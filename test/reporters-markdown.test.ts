@@ -6,7 +6,7 @@ import { code, fence, inline } from '../src/reporters/markdown-text.ts'
 import { markdown } from '../src/reporters/markdown.ts'
 import { mermaid } from '../src/reporters/mermaid.ts'
 import type { Report } from '../src/report.ts'
-import { marked } from 'marked'
+import { marked, type Tokens } from 'marked'
 import { judges, tokensOf } from './format-judges.ts'
 import { checkoutReport, everywhere, problems, runOf, waivedReport, write } from './reporter-runs.ts'
 import { reviewFile, reviewText } from './support.ts'
@@ -92,6 +92,8 @@ test('several manifests have a table above them', () => {
   expect(text).toContain('## Design review of 8 manifests')
   expect(text).toContain('| examples/web-shop-naive/scaffold.yaml | not ready | 29 | 24 | 2 |')
   expect(text.match(/^## /gm)).toHaveLength(9)
+  const [table] = tokensOf(print({ ...shop, file: 'a|b.yaml' }, shop)).filter(({ type }) => type === 'table')
+  expect((table as Tokens.Table).rows[0]!.map(cell => cell.text)).toEqual(['a|b.yaml', 'ready', '0', '0', '0'])
 })
 
 test('never longer than a comment, and what is left out is said', () => {

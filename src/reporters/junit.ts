@@ -7,8 +7,12 @@ import { issuesOf, paragraphsOf, type Issue } from './issues.ts'
 import { pathOf } from './paths.ts'
 import type { Reporter } from './reporter.ts'
 import { nameOf } from './scoreboard.ts'
+import { clip } from './text.ts'
 import { uniqueNames } from './unique.ts'
 import { attribute, content, xmlText, type Element } from './xml.ts'
+
+/** Of a file or an element in the name of a test, so that the rule is seen. */
+const longestName = 500
 
 interface Test {
   /** The rule, and the element where it is about one. */
@@ -38,7 +42,7 @@ export const junit: Reporter = ({ tool, reports }) => {
         '@skipped': count(tests, 'skipped'),
         testcase: tests.map(({ name, question = 'manifest', holds }) => ({
           '@classname': `${tool.name}.${question}`,
-          '@name': unique(attribute(`${pathOf(report.file)}: ${name}`)),
+          '@name': unique(attribute(`${clip(pathOf(report.file), longestName)}: ${name}`)),
           ...holds,
         })),
       })),
@@ -57,7 +61,7 @@ const counts = (tests: readonly Test[]): Element => ({
 
 function testsOf(report: Report): Test[] {
   const nameOn = (ruleId: string, element: Path) =>
-    element.length === 0 ? ruleId : `${ruleId} on ${structuralPath(element, report.sources)}`
+    element.length === 0 ? ruleId : `${ruleId} on ${clip(structuralPath(element, report.sources), longestName)}`
   return [
     ...report.rules.flatMap(ofRule),
     ...issuesOf(report).map(issue => ofIssue(issue, nameOn(issue.ruleId, issue.element))),

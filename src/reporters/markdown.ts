@@ -98,7 +98,7 @@ function section(report: Report, room: number): string[] {
     blocks.push(...listed(title, fitting, open, items.length))
   }
   const errors = of(report, 'error')
-  if (problems.length === 0) add(scoreboard(report))
+  if (verdict !== 'unreadable') add(scoreboard(report))
   add(graph(report))
   addList(plural(problems.length, 'problem'), problems.map(problemItem), mostOpen)
   addList(plural(errors.length, 'error'), errors.map(findingItem), mostOpen)

@@ -4,7 +4,7 @@ import { notStated, type Report } from '../report.ts'
 import { list, plural } from '../units.ts'
 import { frame, place } from './frame.ts'
 import type { Style } from './reporter.ts'
-import { visible, wrap } from './text.ts'
+import { visible, visibleLine, wrap } from './text.ts'
 
 export const paints = { error: 'red', warning: 'yellow', info: 'blue' } as const satisfies Record<Severity, string>
 
@@ -38,7 +38,7 @@ export class Page {
     const pad = ' '.repeat(String(location.start.line).length)
     const paint = { dim: this.#c.dim, mark: this.#c[paints[severity]] }
     return [
-      `${pad}${this.#c.dim('-->')} ${visible(place(location))}`,
+      `${pad}${this.#c.dim('-->')} ${visibleLine(place(location))}`,
       ...frame(this.#report.sources, location, this.#style.width, paint),
     ]
   }

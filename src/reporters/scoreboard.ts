@@ -42,22 +42,10 @@ export function scoreRow(score: QuestionScore, report: Report, columns: number, 
 }
 
 /** As the question stands in the checklist, as far as 80 columns allow. */
-export const short = (question: string) => question.replace(/(?: where appropriate)?\?$/, '')
+const short = (question: string) => question.replace(/(?: where appropriate)?\?$/, '')
 
 /** Never "100%" while something is open. */
 export const share = (coverage: number) => `${Math.floor(coverage * 100)}%`
-
-export function verdictLine(report: Report, c: ChalkInstance): string {
-  const { verdict } = report
-  const counts = countsOf(report)
-  return `${c.bold(`${nameOf(report)}: `)}${c.bold[verdictPaint[verdict]](verdict)}${counts.length > 0 ? ` (${counts.join(', ')})` : ''}`
-}
-
-/** The verdict with its counts, for logs: `web-shop: not ready (2 errors, 1 waived)`. */
-export const plainVerdict = (report: Report): string => verdictLine(report, new Chalk({ level: 0 }))
-
-/** What the system is called, else its file, in one line. */
-export const nameOf = ({ system, file }: Report): string => visibleLine(system ?? file)
 
 /** How many of each: `2 errors`, `1 waived`. What there is none of is left out. */
 export function countsOf(report: Report): string[] {
@@ -80,3 +68,15 @@ export function countsOf(report: Report): string[] {
     ...(coverage === null ? [] : [`${share(coverage)} of the checks decided`]),
   ]
 }
+
+/** What the system is called, else its file, in one line. */
+export const nameOf = ({ system, file }: Report): string => visibleLine(system ?? file)
+
+export function verdictLine(report: Report, c: ChalkInstance): string {
+  const { verdict } = report
+  const parts = countsOf(report)
+  return `${c.bold(`${nameOf(report)}: `)}${c.bold[verdictPaint[verdict]](verdict)}${parts.length > 0 ? ` (${parts.join(', ')})` : ''}`
+}
+
+/** The verdict with its counts, for logs: `web-shop: not ready (2 errors, 1 waived)`. */
+export const plainVerdict = (report: Report): string => verdictLine(report, new Chalk({ level: 0 }))

@@ -77,7 +77,6 @@ describe('what is wrong with a configuration has a place and a remedy', () => {
   test('what it says of a configuration cannot move the cursor or hide a line', async () => {
     for (const config of ['extends: "a\\e[2Jb\\r\\nc"', 'rules: { "a\\e]0;x\\ab": off }', 'plugins: "a\\e[2Jb\\nc"']) {
       const { err } = await run([], project(`${config}\n`))
-      // eslint-disable-next-line no-control-regex
       expect(err).toMatch(/^[^\u0000-\u0009\u000b-\u001f\u007f]+$/)
       expect(err.trimEnd().split('\n').length).toBeLessThan(3)
     }

@@ -52,9 +52,24 @@ export default defineRule({
   ],
 })
 JS
-echo 'plugins: ./rule.mjs' > .scaffold-review.yaml
+cat > .scaffold-review.yaml << 'YAML'
+plugins: ./rule.mjs
+policies:
+  - id: our/calls-give-up
+    on: call
+    require: { properties: { timeout: { type: number } } }
+    message: '"{name}" waits for ever; expected a timeout'
+    question: partial-failure
+    why: Our users do not.
+    fix: Set a timeout
+    examples:
+      - { bad: 'services: { a: { calls: [{ to: b, timeout: none }] }, b: {} }' }
+      - { good: 'services: { a: { calls: [{ to: b, timeout: 1s }] }, b: {} }' }
+YAML
 code=0; npx scaffold-review > out.txt 2> err.txt || code=$?
 [ "$code" -eq 2 ] && [ ! -s out.txt ] && grep -q -- '--allow-plugins' err.txt || fail 'a plugin that nobody allowed'
 npx scaffold-review rules --test --allow-plugins | grep -q '^ok      our/named' || fail 'rules --test'
-npx scaffold-review --allow-plugins --exit-zero | grep -q 'error\[our/named\] "web" is short' || fail 'a plugin'
+npx scaffold-review --allow-plugins --exit-zero > out.txt
+grep -q 'error\[our/named\] "web" is short' out.txt || fail 'a plugin'
+grep -q '\[our/calls-give-up\] "web -> orders" waits for ever' out.txt || fail 'a policy'
 echo 'packed: ok'

@@ -74,6 +74,14 @@ describe('what is wrong with a configuration has a place and a remedy', () => {
       expect(await run(['-f', format, '--exit-zero'], project('failOn: x\n'))).toMatchObject({ code: 2, out: '' })
   })
 
+  test('what it says of a configuration cannot move the cursor or hide a line', async () => {
+    for (const config of ['extends: "a\\e[2Jb\\r\\nc"', 'rules: { "a\\e]0;x\\ab": off }', 'plugins: "a\\e[2Jb\\nc"']) {
+      const { err } = await run([], project(`${config}\n`))
+      expect(err).toMatch(/^[^\u0000-\u0009\u000b-\u001f\u007f]+$/)
+      expect(err.trimEnd().split('\n').length).toBeLessThan(3)
+    }
+  })
+
   test('circles are named', async () => {
     const cwd = project('extends: ./a.yaml\n', { 'a.yaml': 'extends: [strict, ./.scaffold-review.yaml]\n' })
     expect(await faultsOf(cwd)).toEqual([

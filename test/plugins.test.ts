@@ -107,6 +107,13 @@ test.each([
   expect(faults[0]).toContain(fault)
 })
 
+test('a policy and a plugin are two rules', async () => {
+  const policy = `policies:\n  - { id: our/named, on: service, require: {}, message: it is, question: scaling, why: Because., fix: Mend it }\n`
+  expect(await faultsOf(project(config + policy, { 'rules/our.mjs': plugin() }), [allow])).toEqual([
+    'scaffold-review: "our/named" is a policy and a rule of a plugin as well; rename one of them',
+  ])
+})
+
 test('ids are not given twice, and what is not there is said', async () => {
   const cwd = project('plugins: [./a.mjs, ./a.mjs, ./b.mjs]\n', { 'a.mjs': plugin(), 'b.mjs': plugin() })
   expect(await faultsOf(cwd, [allow])).toEqual([

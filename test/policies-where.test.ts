@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { faults, said } from './policy-support.ts'
+import { faults, policy, said } from './policy-support.ts'
 
 describe('where', () => {
   const services = {
@@ -36,6 +36,8 @@ describe('where', () => {
     // A key with a default that the reference defines is that where it is not stated.
     [{ standby: false }, 'abc'],
     [{ processes: 1 }, 'abc'],
+    [{ standby: { present: true } }, ''],
+    [{ standby: { present: false } }, 'abc'],
   ])('%j', (where, expected) => {
     expect(names(where)).toBe(expected)
   })
@@ -69,6 +71,18 @@ describe('where', () => {
   ])('a slip in it is an error with a place: %j', (where, fault) => {
     expect(faults({ on: 'service', where, require: {} })[0]).toContain(fault)
   })
+})
+
+test('it says what it reads, by the names of the reference', () => {
+  const { rule } = {
+    rule: undefined,
+    ...policy({
+      on: 'component',
+      where: { engine: 'x', kind: 'store' },
+      require: { required: ['owner'], properties: { replicas: { properties: { min: {} } } } },
+    }),
+  }
+  expect(rule?.reads).toEqual(['stores.engine', 'services.owner', 'services.replicas', 'services.replicas.min'])
 })
 
 test('messages are filled in as people write it, and name only what there is', () => {

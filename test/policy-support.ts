@@ -11,7 +11,7 @@ const plain = { question: 'scaling', why: 'Because.', fix: 'Mend it' }
 const messageOf = ({ on }: { on?: unknown }) =>
   on === 'manifest' ? 'It is not as it should be' : '"{name}" is not as it should be'
 
-const policy = (more: object) =>
+export const policy = (more: object) =>
   compilePolicy(policySchema.parse({ id: 'our/policy', ...plain, message: messageOf(more), ...more }))
 export const faults = (more: object) => {
   const { faults = [] } = { ...policy(more) }

@@ -8,6 +8,7 @@ import { problemAt, type ConfigProblem } from '../config/read.ts'
 import { questionKeys, severities } from '../finding.ts'
 import { ownRuleId, ownRuleIdText, policyKinds } from '../policies/schema.ts'
 import type { AnyRule, Outcome } from '../rules/define.ts'
+import { oneLine } from './config-error.ts'
 import { UserError } from './world.ts'
 
 /** Rules in code. Only the user's own command line lets them run: a repository that is reviewed cannot. */
@@ -20,7 +21,7 @@ export async function loadPlugins(
   if (!first) return { rules: [], problems: [] }
   if (!allowed)
     throw new UserError(
-      `The configuration wants to run code: the plugin "${first.name}" (${placeIn(first.layer, ['plugins'])}). Add --allow-plugins if you trust it, or --no-config to do without the configuration`,
+      `The configuration wants to run code: the plugin "${oneLine(first.name)}" (${placeIn(first.layer, ['plugins'])}). Add --allow-plugins if you trust it, or --no-config to do without the configuration`,
     )
   const rules: AnyRule[] = []
   const problems: ConfigProblem[] = []

@@ -138,7 +138,7 @@ async function ownRulesOf(
   const plugins = has('plugins') ? await (await import('./plugins.ts')).loadPlugins(layers, allowPlugins) : undefined
   const policies = has('policies') ? (await import('../config/own-rules.ts')).policyRules(layers) : undefined
   const rules = [...(policies?.rules ?? []), ...(plugins?.rules ?? [])]
-  const twice = rules.find(({ id }, i) => rules.findIndex(rule => rule.id === id) !== i)
+  const twice = plugins?.rules.find(({ id }) => policies?.rules.some(policy => policy.id === id))
   if (twice) throw new UserError(`"${twice.id}" is a policy and a rule of a plugin as well; rename one of them`)
   return { rules, problems: [...(policies?.problems ?? []), ...(plugins?.problems ?? [])] }
 }

@@ -30,36 +30,86 @@ const given: Partial<Record<Kind, Readonly<Record<string, Schema>>>> = {
 }
 const name: Readonly<Record<string, Schema>> = { name: z.string() }
 
+/** A schema that may hold at a place, with the path of the manifest that it stands for; what is not written has none. */
+interface Place {
+  readonly schema: Schema
+  readonly path: Path | undefined
+}
+
 /** What can be known at a path of an element: the schemas that may hold there. None: there is no such key. */
 export class Shape {
-  readonly #schemas: readonly Schema[]
+  readonly #places: readonly Place[]
   readonly #given: Readonly<Record<string, Schema>>
-  readonly #path: Path | undefined
 
-  private constructor(schemas: readonly Schema[], path: Path | undefined, own: Readonly<Record<string, Schema>> = {}) {
-    this.#schemas = schemas
-    this.#path = path
+  private constructor(places: readonly Place[], own: Readonly<Record<string, Schema>> = {}) {
+    this.#places = places
     this.#given = own
   }
 
   static of(kind: Kind): Shape {
-    const roots = rootsOf(kind)
-    const own = kind === 'manifest' ? {} : { ...name, ...given[kind] }
-    return new Shape(
-      roots.map(({ schema }) => schema),
-      roots[0]!.path,
-      own,
-    )
+    return new Shape(rootsOf(kind), kind === 'manifest' ? {} : { ...name, ...given[kind] })
+  }
+
+  get isKnown(): boolean {
+    return this.#places.length > 0
   }
 
   /** The keys that are known here; none where keys are names, or where a value has none. */
   get keys(): string[] {
-    return [...new Set([...this.#schemas.flatMap(schema => [...shapeOf(schema).keys()]), ...Object.keys(this.#given)])]
+    return [
+      ...new Set([...this.#places.flatMap(({ schema }) => [...shapeOf(schema).keys()]), ...Object.keys(this.#given)]),
+    ]
+  }
+
+  /** Whether values here are lists, so that a condition is about their items. */
+  get isList(): boolean {
+    return this.#places.some(({ schema }) => alternatives(schema).some(one => one._zod.def.type === 'array'))
+  }
+
+  /** Whether keys here are names that the author chose. */
+  get hasNames(): boolean {
+    return this.#places.some(({ schema }) => shapeOf(schema).size === 0 && itemOf(schema) !== undefined)
+  }
+
+  /** The name of the fact in the manifest's reference; `undefined` for what is not written. */
+  get key(): string | undefined {
+    const path = this.#places[0]?.path
+    return path && keyOf(path)
+  }
+
+  /** The schema whose documentation tells the default, where there is one. */
+  get schema(): Schema | undefined {
+    return this.#places[0]?.schema
+  }
+
+  child(key: string): Shape {
+    const own = Object.hasOwn(this.#given, key) ? this.#given[key] : undefined
+    if (own) return new Shape([{ schema: own, path: undefined }])
+    return new Shape(
+      this.#places.flatMap(({ schema, path }) => {
+        const below = shapeOf(schema).get(key)
+        return below ? [{ schema: below, path: path && [...path, key] }] : []
+      }),
+    )
+  }
+
+  /** The items of a list, or the elements of a map from name to element. */
+  get item(): Shape {
+    return new Shape(
+      this.#places.flatMap(({ schema, path }) => {
+        const item = itemOf(schema)
+        return item ? [{ schema: item, path: path && [...path, this.isList ? 0 : 'x'] }] : []
+      }),
+    )
+  }
+
+  at(path: readonly string[]): Shape {
+    return path.reduce<Shape>((shape, key) => shape.child(key), this)
   }
 
   /** What a value means here, as the manifest would read it; `undefined` where it cannot stand here. */
   read(literal: unknown): { value: unknown } | undefined {
-    for (const schema of this.#schemas) {
+    for (const { schema } of this.#places) {
       const parsed = z.safeParse(schema, literal)
       if (parsed.success) return { value: plain(parsed.data) }
     }
@@ -68,52 +118,9 @@ export class Shape {
 
   /** What was expected here, in the words of the manifest. */
   fault(literal: unknown): string {
-    const [schema] = this.#schemas
-    const parsed = schema && z.safeParse(schema, literal)
+    const parsed = this.schema && z.safeParse(this.schema, literal)
     const said = parsed?.error?.issues[0]?.message ?? 'not a value that the manifest can have here'
     return said.replace(/^[A-Z]/, first => first.toLowerCase())
-  }
-
-  get isKnown(): boolean {
-    return this.#schemas.length > 0
-  }
-
-  /** Whether values here are lists, so that a condition is about their items. */
-  get isList(): boolean {
-    return this.#schemas.some(schema => alternatives(schema).some(one => one._zod.def.type === 'array'))
-  }
-
-  /** Whether keys here are names that the author chose. */
-  get hasNames(): boolean {
-    return this.#schemas.some(schema => shapeOf(schema).size === 0 && itemOf(schema) !== undefined)
-  }
-
-  child(key: string): Shape {
-    const own = Object.hasOwn(this.#given, key) ? this.#given[key] : undefined
-    const below = own
-      ? [own]
-      : this.#schemas.map(schema => shapeOf(schema).get(key)).filter(schema => schema !== undefined)
-    return new Shape(below, own || !this.#path ? undefined : [...this.#path, key])
-  }
-
-  /** The items of a list, or the elements of a map from name to element. */
-  get item(): Shape {
-    const items = this.#schemas.map(itemOf).filter(schema => schema !== undefined)
-    return new Shape(items, this.#path && [...this.#path, this.isList ? 0 : 'x'])
-  }
-
-  at(path: readonly string[]): Shape {
-    return path.reduce<Shape>((shape, key) => shape.child(key), this)
-  }
-
-  /** The name of the fact in the manifest's reference; `undefined` for what is not written. */
-  get key(): string | undefined {
-    return this.#path && keyOf(this.#path)
-  }
-
-  /** The schema whose documentation tells the default, where there is one. */
-  get schema(): Schema | undefined {
-    return this.#schemas[0]
   }
 }
 

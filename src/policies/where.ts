@@ -38,7 +38,8 @@ export function selectorOf(
   const select: Selector = view => {
     const missing: (readonly string[])[] = []
     for (const { path, test, absent, preset } of conditions) {
-      const value = valueAt(view, path) ?? preset
+      // Whether a fact is stated has nothing to do with what it is where it is not.
+      const value = valueAt(view, path) ?? (absent === undefined ? preset : undefined)
       if (value === undefined && absent === undefined) missing.push(path)
       else if (!(value === undefined ? absent : test(value))) return false
     }

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { applyBaseline, acceptAll, prune } from '../src/delta/baseline.ts'
+import { applyBaseline, acceptAll, prune, sectionOf } from '../src/delta/baseline.ts'
 import { baselineJsonSchema } from '../src/delta/baseline-schema.ts'
 import { pair, type Entry } from '../src/delta/entry.ts'
 import { accepted, baselineOf, naive, name, shop } from './baseline-support.ts'
@@ -83,6 +83,23 @@ describe('files', () => {
     mkdirSync(join(cwd, name))
     expect((await run([], cwd)).code).toBe(2)
   })
+})
+
+test('a manifest that was renamed is found by its system, and never where two could be meant', () => {
+  const section = (file: string, system?: string) => ({
+    file,
+    accepted: [],
+    ...(system === undefined ? {} : { system }),
+  })
+  const find = (sections: ReturnType<typeof section>[], system?: string, isGone = () => true) =>
+    sectionOf({ schemaVersion: 1, manifests: sections }, 'new.yaml', system, isGone)?.file
+  expect(find([section('a.yaml')])).toBe('a.yaml')
+  expect(find([section('a.yaml'), section('b.yaml')])).toBe(undefined)
+  expect(find([section('a.yaml', 'shop'), section('b.yaml', 'bank')], 'bank')).toBe('b.yaml')
+  expect(find([section('a.yaml', 'shop'), section('b.yaml', 'shop')], 'shop')).toBe(undefined)
+  expect(find([section('a.yaml', 'shop')], 'bank')).toBe(undefined)
+  expect(find([section('a.yaml')], undefined, () => false)).toBe(undefined)
+  expect(find([section('a.yaml'), section('new.yaml', 'shop')], 'bank')).toBe('new.yaml')
 })
 
 describe('pairs', () => {

@@ -76,12 +76,17 @@ export async function withBaselines(
   const read = new Map<string, BaselineFile>()
   const [results, notices]: [Report[], string[]] = [[], []]
   for (const report of reports) {
+    // What could not be read has nothing to accept, and what is wrong with it must be said whatever lies beside it.
+    if (report.verdict === 'unreadable') {
+      results.push(report)
+      continue
+    }
     const key = file ?? dirname(resolve(world.cwd, report.file))
     const known = read.get(key) ?? (await readBaseline(file, report.file, world))
     read.set(key, known)
     if (file !== undefined && !known.baseline)
       throw new UserError(`There is no baseline "${known.shown}". "scaffold-review baseline write" writes one`)
-    const section = report.verdict === 'unreadable' ? undefined : known.sectionOf(report)
+    const section = known.sectionOf(report)
     if (!section) {
       results.push(report)
       continue

@@ -236,6 +236,12 @@ test('a manifest of several files is changed where it is written', () => {
   ])
 })
 
+test('a list that is none is said to be none', () => {
+  expect(() => editFiles(filesOf('waivers: {}\n'), [set('waivers.0', { rule: 'a' })])).toThrow(
+    '"waivers" is a map; expected a list',
+  )
+})
+
 test('an editor is told the one place that differs', () => {
   expect(difference('abcd', 'abxcd')).toEqual({ start: 2, end: 2, text: 'x' })
   expect(difference('aaa', 'aa')).toEqual({ start: 2, end: 3, text: '' })

@@ -26,7 +26,7 @@ describe.skipIf(missing !== undefined)('in a terminal', () => {
     tmux('new-session', '-d', '-s', name, '-x', String(columns), '-y', '45', command)
     const screen = () => tmux('capture-pane', '-p', '-t', name)
     const until = async (text: string | RegExp) => {
-      for (let tries = 0; tries < 200; tries++) {
+      for (let tries = 0; tries < 500; tries++) {
         if (screen().search(text) !== -1) return
         await new Promise(done => setTimeout(done, 50))
       }

@@ -51,7 +51,7 @@ async function answer(
 
 async function until(isSo: () => boolean): Promise<void> {
   for (let tries = 0; !isSo(); tries++) {
-    if (tries > 1000) throw new Error('The program asks nothing')
+    if (tries > 5000) throw new Error('The program asks nothing')
     await new Promise(resolve => setTimeout(resolve, 2))
   }
 }

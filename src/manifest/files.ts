@@ -61,9 +61,10 @@ export class ManifestFiles {
   home(path: Path): { source: Source; path: Path } {
     const { source, path: inFile, rest } = this.#resolve(path)
     const [list] = path
+    const items = inFile.length === 1 && (source.value as Values)[list!]
     // An item that is not there yet comes behind those of its own file.
-    if (inFile.length === 1 && lists.includes(String(list)) && typeof rest[0] === 'number')
-      return { source, path: [...inFile, (source.value as Record<string, unknown[]>)[list!]!.length, ...rest.slice(1)] }
+    if (Array.isArray(items) && lists.includes(String(list)) && typeof rest[0] === 'number')
+      return { source, path: [...inFile, items.length, ...rest.slice(1)] }
     return { source, path: [...inFile, ...rest] }
   }
 

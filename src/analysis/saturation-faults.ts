@@ -1,6 +1,6 @@
 import type { Path } from '../finding.ts'
 import type { Component, Model } from '../manifest/model.ts'
-import { number, plural, rate, roundUp } from '../units.ts'
+import { number, percent, plural, rate, roundUp } from '../units.ts'
 import { exceeds, reaches, type Answer } from './estimate.ts'
 import type { Fault } from './faults.ts'
 import type { Facts } from './index.ts'
@@ -23,31 +23,39 @@ function faultOf(one: Saturation): Fault | undefined {
   const { component, resource, used, available, at } = one
   const beyond = isBeyond(one)
   if (beyond === false) return undefined
-  const { name } = component
   const amount = resource === 'slots' ? (n: number) => plural(n, 'slot') : resource === 'connections' ? number : rate
   const [need, has] = [used.low, available.high ?? 0]
-  const share = need > 0 ? Math.max(0, 1 - has / need) : 0
-  const refused = resource === 'rate limit' || resource === 'quota'
   return {
     component,
     // Messages that are too many wait; requests do not.
     level: resource === 'consumers' ? 1 : 3,
     missing: beyond === true ? [] : beyond,
-    message: refused
-      ? `"${name}" turns away ${Math.round(share * 100)}% of the requests: ${amount(need)} come, its ${resource === 'quota' ? 'quota' : 'limit'} is ${amount(has)}`
-      : `${what(resource, name)} ${amount(need)} at the peak and ${resource === 'consumers' ? 'handle' : 'has'} ${amount(has)}`,
+    message: messageOf(one, amount),
     arithmetic: `${number(need)} / ${number(has)} = ${has > 0 ? number(need / has) : 'more than all'}`,
     fix: fixOf(one, amount),
     at,
   }
 }
 
-const what = (resource: Saturation['resource'], name: string): string =>
-  resource === 'consumers'
-    ? `The consumers of "${name}" get`
-    : resource === 'connections'
-      ? `Clients open connections to "${name}":`
-      : `"${name}" needs`
+function messageOf({ component, resource, used, available }: Saturation, amount: (n: number) => string): string {
+  const { name } = component
+  const [need, has] = [used.low, available.high ?? 0]
+  const share = percent(Math.round(Math.max(0, 1 - has / need) * 100) / 100)
+  switch (resource) {
+    case 'rate limit':
+      return `"${name}" turns away ${share} of the requests: ${amount(need)} come, and its limit is ${amount(has)}`
+    case 'quota':
+      return `"${name}" turns away ${share} of the requests: ${amount(need)} come, and its quota is ${amount(has)}`
+    case 'consumers':
+      return `"${name}" gets ${amount(need)} at the peak, and its consumers handle ${amount(has)}`
+    case 'connections':
+      return `"${name}" is asked for ${amount(need)} connections, and accepts ${amount(has)}`
+    case 'slots':
+      return `"${name}" needs ${amount(need)} at the peak, and has ${amount(has)}`
+    default:
+      return `"${name}" gets ${amount(need)} at the peak, and carries ${amount(has)}`
+  }
+}
 
 function fixOf({ component, resource, used, available, isLimit }: Saturation, amount: (n: number) => string): string {
   const { name, kind } = component

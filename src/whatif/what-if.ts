@@ -1,0 +1,160 @@
+import type { Estimate } from '../analysis/estimate.ts'
+import type { Fault } from '../analysis/faults.ts'
+import { buildGraph } from '../analysis/graph.ts'
+import type { Facts } from '../analysis/index.ts'
+import { chainOf, outagesOf, type Ending } from '../analysis/outage.ts'
+import { reachOf } from '../analysis/reach.ts'
+import { saturationOf } from '../analysis/saturation.ts'
+import type { Scenario } from '../analysis/scenario.ts'
+import { situationOf } from '../analysis/situation.ts'
+import { slowedModel } from '../analysis/slowed.ts'
+import type { Path } from '../finding.ts'
+import type { Journey, Model } from '../manifest/model.ts'
+import { metaOf, schemaAt } from '../manifest/walk-schema.ts'
+import { containedBy } from './contain.ts'
+import {
+  backlogsOf,
+  numbersOf,
+  waitingFor,
+  worstOf,
+  type Backlog,
+  type Moment,
+  type Numbers,
+  type Waiting,
+} from './numbers.ts'
+import { outcomes, type Outcome } from '../analysis/outcomes.ts'
+import { instead, pathOf, tell } from './words.ts'
+
+/** What a scenario does to one journey, with all that is to say about it. */
+export interface JourneyOutcome {
+  readonly journey: Journey
+  readonly outcome: Outcome | 'unknown'
+  /** With every unstated fact in the author's favour, and with every one against it. */
+  readonly least: Outcome
+  readonly most: Outcome
+  /** `web -> orders -> psp`; empty where nothing reaches the journey. */
+  readonly path: string
+  /** How a degraded journey gets along: the fallback in words. */
+  readonly by: string | undefined
+  /** What happens, from the fault to the user, one sentence each. */
+  readonly steps: readonly string[]
+  /** What would contain it. */
+  readonly containedBy: readonly string[]
+  readonly missing: readonly Missing[]
+  readonly before: Numbers
+  readonly after: Numbers
+  /** Longest time until an answer, by the timeouts; `undefined` without an entry that is a service. */
+  readonly worst: Estimate | undefined
+}
+
+/** A fact that decides and is not stated, and how to state it. */
+export interface Missing {
+  readonly fact: Path
+  readonly ask: string
+  readonly example: string
+}
+
+export interface WhatIf {
+  readonly scenario: Scenario
+  readonly faults: readonly Fault[]
+  readonly journeys: readonly JourneyOutcome[]
+  readonly waiting: readonly Waiting[]
+  readonly backlogs: readonly Backlog[]
+}
+
+/** @param only names of journeys; all where it is empty */
+export function whatIf(scenario: Scenario, model: Model, facts: Facts, only: readonly string[] = []): WhatIf {
+  const situation = situationOf(scenario, model, facts)
+  const endings = outagesOf(situation.model, situation.facts)
+    .all(situation.faults)
+    .filter(({ journey }) => only.length === 0 || only.includes(journey.name))
+  const lost = situation.faults.filter(({ missing, level, time }) => {
+    return missing.length === 0 && (level === 3 || time === Number.POSITIVE_INFINITY)
+  })
+  const [before, after] = [
+    calmMoment(model, facts),
+    momentOf(scenario, situation, new Set(lost.map(({ component }) => component.name))),
+  ]
+  return {
+    scenario,
+    faults: situation.faults,
+    journeys: endings.map(ending => outcomeOf(ending, before, after)),
+    waiting: scenario.slow.flatMap(({ component, time }) =>
+      model.components.has(component) ? waitingFor(component, time, situation.facts) : [],
+    ),
+    backlogs: backlogsOf(endings, situation.facts),
+  }
+}
+
+const calmMoment = (model: Model, facts: Facts): Moment => ({
+  model,
+  facts,
+  slowed: { model, facts },
+  saturation: saturationOf(model, facts),
+  lost: new Set(),
+  isCold: false,
+})
+
+function momentOf(
+  scenario: Scenario,
+  { model, facts }: { model: Model; facts: Facts },
+  lost: ReadonlySet<string>,
+): Moment {
+  const isCold = [...scenario.cacheFlush, ...scenario.down].some(name => model.caches.has(name))
+  const isSlower = isCold || scenario.slow.length > 0
+  const slowed = isSlower ? slowedModel(scenario, model, facts.graph) : model
+  const graph = isSlower ? buildGraph(slowed) : facts.graph
+  return {
+    model,
+    facts,
+    slowed: { model: slowed, facts: isSlower ? { graph, reach: reachOf(slowed, graph) } : facts },
+    saturation: saturationOf(model, facts),
+    lost,
+    isCold,
+  }
+}
+
+function outcomeOf(ending: Ending, before: Moment, after: Moment): JourneyOutcome {
+  const { journey, effect, least, most, missing, reason } = ending
+  const chain = chainOf(reason)
+  const { model, facts } = after
+  const isBroken = least === 'fails'
+  const numbers = numbersOf(journey, after)
+  return {
+    journey,
+    outcome: effect === 'unknown' ? effect : outcomes[effect],
+    least: outcomes[least],
+    most: outcomes[most],
+    path: pathOf(chain),
+    by: effect === 'degraded' ? fallbackIn(chain, model) : undefined,
+    steps: reason ? tell(chain, model) : [],
+    containedBy: most === 'fails' ? containedBy(chain, model, facts) : [],
+    missing: missing.map(fact => howToState(fact)),
+    before: numbersOf(journey, before),
+    after: isBroken
+      ? { ...numbers, availability: 0, latency: undefined }
+      : most === 'fails'
+        ? { ...numbers, latency: undefined }
+        : numbers,
+    worst: worstOf(journey, model, facts),
+  }
+}
+
+/** The place nearest to the fault where less than the whole is handed on. */
+function fallbackIn(chain: ReturnType<typeof chainOf>, model: Model): string | undefined {
+  const edge = [...chain].reverse().find(({ edge, level }) => edge && level === 2)?.edge
+  return edge && edge.kind !== 'publish' && edge.kind !== 'consume'
+    ? `"${edge.from.name}" ${instead(edge, model)}`
+    : undefined
+}
+
+function howToState(fact: Path): Missing {
+  const schema = schemaAt(fact)
+  const meta = schema && metaOf(schema)
+  const name = String(fact.at(-1))
+  return {
+    fact,
+    ask: meta?.ask ?? `What is ${name}? ${meta?.doc ?? ''}`.trim(),
+    example: `${name}: ${meta?.example ?? '...'}`,
+  }
+}

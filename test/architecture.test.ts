@@ -13,6 +13,7 @@ const layers: readonly { readonly name: string; readonly is: RegExp }[] = [
   { name: 'engine', is: /^src\/engine\// },
   { name: 'review', is: /^src\/review\.ts$/ },
   { name: 'tables', is: /^src\/tables\// },
+  { name: 'whatif', is: /^src\/whatif\// },
   { name: 'reporters', is: /^src\/reporters\// },
   { name: 'docs', is: /^src\/docs\// },
   { name: 'cli', is: /^src\/(?:cli\/|index\.ts$)/ },

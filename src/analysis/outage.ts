@@ -81,6 +81,22 @@ export function outagesOf(model: Model, facts: Facts): Outages {
   return { of, all: faults => journeys.map(journey => of(faults, journey)) }
 }
 
+/** A fault that does as much alone as all of them together. */
+export interface Culprit {
+  readonly fault: Fault
+  readonly ending: Ending
+}
+
+/** In the order of the faults; none where it takes several of them. Of what is not decided those that may do the worst. */
+export function culpritsOf(whole: Ending, faults: readonly Fault[], outages: Outages): Culprit[] {
+  if (whole.most === 'unaffected') return []
+  return faults.flatMap(fault => {
+    const ending = outages.of([fault], whole.journey)
+    const isEnough = whole.least === 'unaffected' ? ending.most === whole.most : ending.least === whole.least
+    return isEnough ? [{ fault, ending }] : []
+  })
+}
+
 function ending(journey: Journey, least: End, most: End): Ending {
   if (journey.entry === undefined) {
     const missing = [[...journey.path, 'entry']]

@@ -1,9 +1,15 @@
 import { manifestJsonSchema } from '../manifest/json-schema.ts'
 import { analysisJsonSchema } from '../reporters/table-json.ts'
 import { reportJsonSchema } from '../reporters/report-schema.ts'
+import { whatIfJsonSchema } from '../reporters/whatif-json.ts'
 
 /** The JSON Schemas that the package publishes, by name. */
-const schemas = { manifest: manifestJsonSchema, report: reportJsonSchema, analysis: analysisJsonSchema }
+const schemas = {
+  manifest: manifestJsonSchema,
+  report: reportJsonSchema,
+  analysis: analysisJsonSchema,
+  whatif: whatIfJsonSchema,
+}
 
 export type SchemaName = keyof typeof schemas
 export const schemaNames = Object.keys(schemas) as SchemaName[]

@@ -2,7 +2,7 @@ import type { Estimate } from '../analysis/estimate.ts'
 import type { Fault } from '../analysis/faults.ts'
 import { buildGraph } from '../analysis/graph.ts'
 import type { Facts } from '../analysis/index.ts'
-import { chainOf, outagesOf, type Ending } from '../analysis/outage.ts'
+import { chainOf, culpritsOf, outagesOf, type Ending, type Outages } from '../analysis/outage.ts'
 import { reachOf } from '../analysis/reach.ts'
 import { saturationOf } from '../analysis/saturation.ts'
 import type { Scenario } from '../analysis/scenario.ts'
@@ -11,7 +11,7 @@ import { slowedModel } from '../analysis/slowed.ts'
 import type { Path } from '../finding.ts'
 import type { Journey, Model } from '../manifest/model.ts'
 import { metaOf, schemaAt } from '../manifest/walk-schema.ts'
-import { containedBy } from './contain.ts'
+import { containedBy } from '../analysis/containment.ts'
 import {
   backlogsOf,
   numbersOf,
@@ -23,7 +23,7 @@ import {
   type Waiting,
 } from './numbers.ts'
 import { outcomes, type Outcome } from '../analysis/outcomes.ts'
-import { instead, pathOf, tell } from './words.ts'
+import { instead, pathOf, tell } from '../analysis/outage-words.ts'
 
 /** What a scenario does to one journey, with all that is to say about it. */
 export interface JourneyOutcome {
@@ -38,6 +38,8 @@ export interface JourneyOutcome {
   readonly by: string | undefined
   /** What happens, from the fault to the user, one sentence each. */
   readonly steps: readonly string[]
+  /** What would do as much alone, besides what the steps tell: the first to run out first. */
+  readonly also: readonly string[]
   /** What would contain it. */
   readonly containedBy: readonly string[]
   readonly missing: readonly Missing[]
@@ -65,7 +67,8 @@ export interface WhatIf {
 /** @param only names of journeys; all where it is empty */
 export function whatIf(scenario: Scenario, model: Model, facts: Facts, only: readonly string[] = []): WhatIf {
   const situation = situationOf(scenario, model, facts)
-  const endings = outagesOf(situation.model, situation.facts)
+  const outages = outagesOf(situation.model, situation.facts)
+  const endings = outages
     .all(situation.faults)
     .filter(({ journey }) => only.length === 0 || only.includes(journey.name))
   const lost = situation.faults.filter(({ missing, level, time }) => {
@@ -78,7 +81,7 @@ export function whatIf(scenario: Scenario, model: Model, facts: Facts, only: rea
   return {
     scenario,
     faults: situation.faults,
-    journeys: endings.map(ending => outcomeOf(ending, before, after)),
+    journeys: endings.map(ending => outcomeOf(ending, situation.faults, outages, before, after)),
     waiting: scenario.slow.flatMap(({ component, time }) =>
       model.components.has(component) ? waitingFor(component, time, situation.facts) : [],
     ),
@@ -114,12 +117,20 @@ function momentOf(
   }
 }
 
-function outcomeOf(ending: Ending, before: Moment, after: Moment): JourneyOutcome {
-  const { journey, effect, least, most, missing, reason } = ending
+function outcomeOf(
+  whole: Ending,
+  faults: readonly Fault[],
+  outages: Outages,
+  before: Moment,
+  after: Moment,
+): JourneyOutcome {
+  const { journey, effect, least, most, missing } = whole
+  const [first, ...others] = culpritsOf(whole, faults, outages)
+  const reason = first?.ending.reason ?? whole.reason
   const chain = chainOf(reason)
   const { model, facts } = after
-  const isBroken = least === 'fails'
-  const numbers = numbersOf(journey, after)
+  const [calm, now] = [numbersOf(journey, before), numbersOf(journey, after)]
+  const contained = [chain, ...others.map(({ ending }) => chainOf(ending.reason))]
   return {
     journey,
     outcome: effect === 'unknown' ? effect : outcomes[effect],
@@ -128,17 +139,22 @@ function outcomeOf(ending: Ending, before: Moment, after: Moment): JourneyOutcom
     path: pathOf(chain),
     by: effect === 'degraded' ? fallbackIn(chain, model) : undefined,
     steps: reason ? tell(chain, model) : [],
-    containedBy: most === 'fails' ? containedBy(chain, model, facts) : [],
+    also: others.map(({ fault, ending }) => `${fault.message}: ${pathOf(chainOf(ending.reason))}`),
+    containedBy: most === 'fails' ? [...new Set(contained.flatMap(one => containedBy(one, model, facts)))] : [],
     missing: missing.map(fact => howToState(fact)),
-    before: numbersOf(journey, before),
-    after: isBroken
-      ? { ...numbers, availability: 0, latency: undefined }
-      : most === 'fails'
-        ? { ...numbers, latency: undefined }
-        : numbers,
+    before: calm,
+    after: {
+      ...now,
+      availability: least === 'fails' ? 0 : now.availability,
+      latency: most === 'fails' ? undefined : slower(calm.latency, now.latency),
+    },
     worst: worstOf(journey, model, facts),
   }
 }
+
+/** Nothing that fails makes anything faster: parts that are not stated take no time in one estimate, and some in the other. */
+const slower = (before: Numbers['latency'], after: Numbers['latency']): Numbers['latency'] =>
+  before && after && before.p99 > after.p99 ? { ...after, p99: before.p99 } : after
 
 /** The place nearest to the fault where less than the whole is handed on. */
 function fallbackIn(chain: ReturnType<typeof chainOf>, model: Model): string | undefined {

@@ -1,9 +1,9 @@
-import type { Edge } from '../analysis/graph.ts'
-import type { Facts } from '../analysis/index.ts'
-import type { Reason } from '../analysis/outage.ts'
-import { attemptLimit } from '../analysis/attempt.ts'
-import { carriedBy } from '../analysis/caching.ts'
-import { answeredInstead } from '../analysis/spread.ts'
+import type { Edge } from './graph.ts'
+import type { Facts } from './index.ts'
+import type { Reason } from './outage.ts'
+import { attemptLimit } from './attempt.ts'
+import { carriedBy } from './caching.ts'
+import { answeredInstead } from './spread.ts'
 import type { Call, Model } from '../manifest/model.ts'
 import { duration, number, rate, roundUp } from '../units.ts'
 
@@ -100,9 +100,11 @@ function capFallback({ edge, component }: Reason, model: Model, facts: Facts): s
   ]
 }
 
+const unanswered: readonly Reason['how'][] = ['fails', 'gives up', 'refused']
+
 /** Where the request fails because something cannot be done without. */
 function soften(steps: readonly Reason[]): string[] {
-  const hard = steps.filter(({ how, level, edge }) => edge && how === 'fails' && level === 3)
+  const hard = steps.filter(({ how, level, edge }) => edge && level === 3 && unanswered.includes(how))
   const first = hard[0]?.edge
   if (!first) return []
   const { via, to, kind } = first

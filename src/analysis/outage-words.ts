@@ -1,13 +1,13 @@
-import type { Reason } from '../analysis/outage.ts'
-import type { Edge } from '../analysis/graph.ts'
-import { attemptLimit } from '../analysis/attempt.ts'
-import { standInOf } from '../analysis/spread.ts'
+import type { Reason } from './outage.ts'
+import type { Edge } from './graph.ts'
+import { attemptLimit } from './attempt.ts'
+import { standInOf } from './spread.ts'
 import type { Call, Model } from '../manifest/model.ts'
 import { duration, list, number, rate, roughly } from '../units.ts'
 
 /** What happens, step by step, in the words of somebody who tells it: no full stop at the end. */
 
-/** From the fault to the user: one sentence for each step, without those that only hand on what the step before says. */
+/** From the fault to the user, one sentence for each step. `reasons` begin at the user. */
 export function tell(reasons: readonly Reason[], model: Model): string[] {
   return [...reasons].reverse().flatMap(reason => [...tellOther(reason, model), sentence(reason, model)])
 }
@@ -50,7 +50,7 @@ const told = (message: string, arithmetic: string | undefined) =>
 
 /** What a caller that got no answer does then. */
 const ending = ({ edge, level }: Reason, model: Model) =>
-  level === 3 ? ', and cannot do without the answer' : `; ${softly(edge!, level, 3, model)}`
+  level === 3 ? `; "${edge!.from.name}" cannot do without the answer` : `; ${softly(edge!, level, 3, model)}`
 
 function givesUp(edge: Edge, time: number): string {
   const call = edge.via as Call

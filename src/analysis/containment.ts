@@ -37,6 +37,8 @@ function changes(reason: Reason, model: Model, facts: Facts): string[] {
         `Cap how many calls of "${edge.name}" wait at once, below the concurrency of "${edge.from.name}" (bulkhead)`,
       ]
     case 'both':
+      // What cannot carry the load of both needs no other fallback, but room.
+      if (reason.other?.how === 'overload') return []
       return [`Let "${edge.name}" fall back to what does not need "${rootOf(reason).component.name}"`]
     case 'overload':
       return capFallback(reason, model, facts)

@@ -37,6 +37,8 @@ export interface OutageEdges {
   /** Whether a limit of the calls that wait at the same time turns others away, when each takes this long. */
   refuses(edge: Edge, time: number): boolean
   takes(edge: Edge, journey: Journey): Certainty
+  /** Whether the journey does not come to the start of the edge, but others do that surely take it. */
+  isTakenByOthers(edge: Edge, journey: Journey): boolean
   /** All components, what is leant on before who leans on it. */
   readonly order: { readonly names: readonly string[]; readonly indexOf: ReadonlyMap<string, number> }
 }
@@ -71,6 +73,8 @@ export function outageEdges(model: Model, facts: Facts): OutageEdges {
     givesUp,
     refuses: (edge, time) => refuses(edge, time, facts),
     takes: (edge, journey) => takes(edge, journey, facts),
+    isTakenByOthers: (edge, { name }) =>
+      !facts.reach.get(name)!.touches.has(edge.from.name) && facts.journeys.taking(edge, 'sure').length > 0,
     order: { names, indexOf: new Map(names.map((name, i) => [name, i])) },
   }
 }

@@ -167,12 +167,15 @@ export class OutageRun {
     }
     if (gone && isGone) this.#lose(edge, step('gives up', 3, from, gone.missing))
     else if (!isGone && this.#edges.refuses(edge, time)) this.#lose(edge, step('refused', 3, from))
-    if (!comes) return
+    // How long a service takes that is none of the journey's own matters to whoever shares its caller.
+    const isOfOthers = this.#edges.isTakenByOthers(edge, this.#journey)
+    if (!comes && !isOfOthers) return
     const lasts = isGone
       ? this.#lateness.untilGivenUp(edge)
       : this.#lateness.untilAnswered(edge, time, other => this.#edges.takes(other, this.#journey))
     const longer = this.#bound === 'least' ? lasts.low : (lasts.high ?? Number.MAX_VALUE)
-    this.#slow(edge.from, longer, step('waits', 0, from, lasts.missing))
+    const waits = step('waits', 0, from, lasts.missing)
+    this.#slow(edge.from, longer, isOfOthers ? { ...waits, missing: lasts.missing } : waits)
   }
 
   #lose(edge: Edge, why: Reason): void {

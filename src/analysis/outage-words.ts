@@ -9,7 +9,8 @@ import { duration, list, number, rate, roughly } from '../units.ts'
 
 /** From the fault to the user, one sentence for each step. `reasons` begin at the user. */
 export function tell(reasons: readonly Reason[], model: Model): string[] {
-  return [...reasons].reverse().flatMap(reason => [...tellOther(reason, model), sentence(reason, model)])
+  const said = [...reasons].reverse().flatMap(reason => [...tellOther(reason, model), sentence(reason, model)])
+  return [...new Set(said)]
 }
 
 /** Where two things are lost at once, the other one has a story of its own. */
@@ -68,7 +69,11 @@ function slots({ edge, exhaustion }: Reason): string {
   const { from, to } = edge!
   const { arrivals, wait, slots, fills } = exhaustion!.hang
   const soon =
-    fills.high !== undefined && Number.isFinite(fills.high) ? ` after ${roughly(Math.max(0, fills.high))}` : ''
+    fills.high === undefined || !Number.isFinite(fills.high)
+      ? ''
+      : fills.high <= 0
+        ? ' at once'
+        : ` after ${roughly(fills.high)}`
   const sum =
     arrivals.low > 0 && Number.isFinite(wait.low) && slots.high !== undefined
       ? `: ${rate(arrivals.low)} x ${duration(wait.low)} = ${number((arrivals.low * wait.low) / 1000)} of ${number(slots.high)}`

@@ -34,7 +34,7 @@ interface Options {
   slow: Slowdown[]
   dataLoss: string[]
   cacheFlush: string[]
-  /** `all` where no service is named. */
+  /** An empty name where none is given: all services. */
   deploy: string[]
   loseZone: boolean
   load: LoadOption[]
@@ -55,7 +55,12 @@ export function whatifCommand({ world, tool, exit }: CommandContext): Command {
     .option('--lose-zone', 'one availability zone is lost', false)
     .option('--cache-flush <names>', 'these caches hold nothing', several, [])
     .option('--data-loss <names>', 'the data of these stores is gone until it is restored', several, [])
-    .option('--deploy [names]', 'these services are rolled out; without a name, all of them', rollout, [])
+    .addOption(
+      new Option('--deploy [names]', 'these services are rolled out; without a name, all of them')
+        .argParser(several)
+        .default([])
+        .preset(''),
+    )
     .option('--journey <names>', 'only these journeys; repeatable, or with commas', several, [])
     .addOption(
       new Option(
@@ -156,7 +161,8 @@ function known(name: string, kind: Named, model: Model): void {
   const other: Component | undefined = model.components.get(name)
   const is =
     other && kind !== 'journey' ? `"${name}" is ${article(other.kind)}, not a ${kind}` : `There is no ${kind} "${name}"`
-  throw new UserError(`${is}${didYouMean(name, names)}. The manifest has ${shortList(names)}`)
+  const meant = didYouMean(name, names)
+  throw new UserError(`${is}${meant || '.'} The manifest has ${shortList(names)}`)
 }
 
 const article = (kind: string) => `${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}`
@@ -168,9 +174,6 @@ const shortList = (names: readonly string[]) =>
 function several(value: string, before: string[]): string[] {
   return [...new Set([...before, ...value.split(',').map(word => word.trim())])]
 }
-
-/** Without a name commander hands over `true`. */
-const rollout = (value: string | true, before: string[]): string[] => several(value === true ? '' : value, before)
 
 function slow(value: string, before: Slowdown[]): Slowdown[] {
   const [component = '', text] = value.split('=').map(word => word.trim())

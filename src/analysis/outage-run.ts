@@ -1,5 +1,5 @@
 import type { Path } from '../finding.ts'
-import type { Component, Journey } from '../manifest/model.ts'
+import type { Call, Component, Journey } from '../manifest/model.ts'
 import type { Fault } from './faults.ts'
 import type { Edge } from './graph.ts'
 import type { How, Reason } from './outage.ts'
@@ -7,6 +7,7 @@ import type { OutageEdges } from './outage-edges.ts'
 import type { Lateness } from './outage-time.ts'
 import type { Facts } from './index.ts'
 import type { Hazard, Level } from './spread.ts'
+import { Worklist } from './worklist.ts'
 
 /** What comes to the entry of a journey, and why. */
 export interface End {
@@ -152,30 +153,41 @@ export class OutageRun {
     if (edge.kind !== 'call' && edge.kind !== 'miss') return
     const from = whySlow!
     const gone = hangs ? undefined : this.#edges.givesUp(edge, time)
+    const isOpen = gone !== undefined && gone.possibly && !gone.surely
+    // Whoever may give up may be better off with its fallback, or with a wait that is cut short.
+    if (isOpen && this.#bound === 'least' && this.#edges.passes(edge, false).least < 3) return
     const isGone = gone === undefined || this.#holds(gone)
     if (hangs && comes) {
       const ever = this.#edges.waitsForEver(edge)
       if (this.#holds(ever)) this.#hang(edge.from, step('hangs', 3, from, ever.missing))
     }
-    const exhaustion = isGone ? this.#edges.exhaustion(edge) : this.#edges.lateExhaustion(edge, time)
-    if (exhaustion && this.#holds(exhaustion)) {
+    // A single attempt lasts no longer than until the answer comes, whenever the caller gives up.
+    const lasts = isGone && !(isOpen && (edge.via as Call).retries?.max === 0) ? undefined : time
+    const isCut = isOpen && this.#bound === 'least'
+    const exhaustion = lasts === undefined ? this.#edges.exhaustion(edge) : this.#edges.lateExhaustion(edge, lasts)
+    if (exhaustion && !isCut && this.#holds(exhaustion)) {
       // Its other journeys wait as well, whichever calls they make.
-      this.#hang(edge.from, {
-        ...step('slots', 3, from, exhaustion.missing, { exhaustion }),
-        missing: exhaustion.missing,
-      })
+      const missing = [...(isOpen ? gone.missing : []), ...exhaustion.missing]
+      this.#hang(edge.from, { ...step('slots', 3, from, [], { exhaustion }), missing })
     }
     if (gone && isGone) this.#lose(edge, step('gives up', 3, from, gone.missing))
-    else if (!isGone && this.#edges.refuses(edge, time)) this.#lose(edge, step('refused', 3, from))
+    else if (!isGone && !isCut && this.#edges.refuses(edge, time)) this.#lose(edge, step('refused', 3, from))
+    this.#delay(edge, lasts, comes, step('waits', 0, from, isOpen ? gone.missing : []))
+  }
+
+  /** @param time milliseconds that the caller waits; `undefined`: until it gives up */
+  #delay(edge: Edge, time: number | undefined, comes: boolean, step: Reason): void {
     // How long a service takes that is none of the journey's own matters to whoever shares its caller.
     const isOfOthers = this.#edges.isTakenByOthers(edge, this.#journey)
     if (!comes && !isOfOthers) return
-    const lasts = isGone
-      ? this.#lateness.untilGivenUp(edge)
-      : this.#lateness.untilAnswered(edge, time, other => this.#edges.takes(other, this.#journey))
+    const lasts =
+      time === undefined
+        ? this.#lateness.untilGivenUp(edge)
+        : this.#lateness.untilAnswered(edge, time, other => this.#edges.takes(other, this.#journey))
     const longer = this.#bound === 'least' ? lasts.low : (lasts.high ?? Number.MAX_VALUE)
-    const waits = step('waits', 0, from, lasts.missing)
-    this.#slow(edge.from, longer, isOfOthers ? { ...waits, missing: lasts.missing } : waits)
+    const doubts =
+      isOfOthers && step.missing.length > 0 ? step.missing.filter(fact => fact.at(-1) !== 'serves') : step.missing
+    this.#slow(edge.from, longer, { ...step, missing: [...doubts, ...lasts.missing] })
   }
 
   #lose(edge: Edge, why: Reason): void {
@@ -216,32 +228,6 @@ export class OutageRun {
     const other = standIn && this.#states.get(standIn.name)
     const leans = via.kind === 'call' && via.mode !== 'async' && via.optional !== true && edge.hard === 'no'
     if (leans && other?.level === 3) this.#worsen(edge.from, 3, step('both', 3, from, [], { other: other.why! }))
-  }
-}
-
-/** What changed, callees before their callers, so that most is looked at once. */
-class Worklist {
-  readonly #order: OutageEdges['order']
-  readonly #isWaiting: Uint8Array
-  #at: number
-
-  constructor(order: OutageEdges['order']) {
-    this.#order = order
-    this.#isWaiting = new Uint8Array(order.names.length)
-    this.#at = order.names.length
-  }
-
-  add(name: string): void {
-    const i = this.#order.indexOf.get(name)!
-    this.#isWaiting[i] = 1
-    this.#at = Math.min(this.#at, i)
-  }
-
-  next(): string | undefined {
-    while (this.#at < this.#isWaiting.length && this.#isWaiting[this.#at] === 0) this.#at++
-    if (this.#at >= this.#isWaiting.length) return undefined
-    this.#isWaiting[this.#at] = 0
-    return this.#order.names[this.#at]
   }
 }
 

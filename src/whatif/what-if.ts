@@ -129,8 +129,8 @@ function outcomeOf(
   const reason = first?.ending.reason ?? whole.reason
   const chain = chainOf(reason)
   const { model, facts } = after
-  const [calm, now] = [numbersOf(journey, before), numbersOf(journey, after)]
   const contained = [chain, ...others.map(({ ending }) => chainOf(ending.reason))]
+  let [calm, now]: (Numbers | undefined)[] = []
   return {
     journey,
     outcome: effect === 'unknown' ? effect : outcomes[effect],
@@ -142,15 +142,23 @@ function outcomeOf(
     also: others.map(({ fault, ending }) => `${fault.message}: ${pathOf(chainOf(ending.reason))}`),
     containedBy: most === 'fails' ? [...new Set(contained.flatMap(one => containedBy(one, model, facts)))] : [],
     missing: missing.map(fact => howToState(fact)),
-    before: calm,
-    after: {
-      ...now,
-      availability: least === 'fails' ? 0 : now.availability,
-      latency: most === 'fails' ? undefined : slower(calm.latency, now.latency),
+    // The draws of a latency take longer than all the rest.
+    get before() {
+      return (calm ??= numbersOf(journey, before))
+    },
+    get after() {
+      return (now ??= thenOf(whole, this.before, numbersOf(journey, after)))
     },
     worst: worstOf(journey, model, facts),
   }
 }
+
+/** What fails is not available, and nobody waits for it. */
+const thenOf = ({ least, most }: Ending, before: Numbers, after: Numbers): Numbers => ({
+  ...after,
+  availability: least === 'fails' ? 0 : after.availability,
+  latency: most === 'fails' ? undefined : slower(before.latency, after.latency),
+})
 
 /** Nothing that fails makes anything faster: parts that are not stated take no time in one estimate, and some in the other. */
 const slower = (before: Numbers['latency'], after: Numbers['latency']): Numbers['latency'] =>

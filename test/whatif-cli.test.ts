@@ -8,7 +8,7 @@ import { whatIfJsonSchema } from '../src/reporters/whatif-json.ts'
 import { matrixText } from '../src/reporters/whatif-matrix.ts'
 import { singleFaults } from '../src/whatif/single-faults.ts'
 import { folder, run } from './cli-support.ts'
-import { modelOf } from './support.ts'
+import { modelOf, reviewText } from './support.ts'
 import { outcomesOf, shop } from './whatif-support.ts'
 
 const naive = 'examples/web-shop-naive/scaffold.yaml'
@@ -265,4 +265,16 @@ test('what runs out first under load is what the saturation table names first', 
     resource: first.resource,
     times: first.times.high,
   })
+})
+
+test('docs/whatif.md shows what the program prints, and its expectations can be read', async () => {
+  const page = readFileSync('docs/whatif.md', 'utf8')
+  const shown = [...page.matchAll(/```text\n\$ scaffold-review (.+)\n([^]*?)```/g)]
+  expect(shown.length).toBeGreaterThan(2)
+  for (const [, argv, text] of shown) {
+    const { out } = await run(argv!.split(' '), process.cwd())
+    expect(out.startsWith(text!.trimEnd()), argv).toBe(true)
+  }
+  const [yaml] = [...page.matchAll(/```yaml\n([^]*?)```/g)].map(([, text]) => text!)
+  expect(reviewText(yaml!).problems).toEqual([])
 })

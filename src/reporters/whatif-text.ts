@@ -129,10 +129,10 @@ function backlogWords({ queue, afterAnHour, drain, isKept }: Backlog): string {
   const many = afterAnHour.high === undefined ? `at least ${number(afterAnHour.low)}` : number(afterAnHour.low)
   const time =
     drain.low === Number.POSITIVE_INFINITY
-      ? 'never drains'
+      ? 'never drain'
       : drain.high === undefined
-        ? 'drains in a time that is not known'
-        : `drains in ${roughly(drain.low)}`
+        ? 'drain in a time that is not known'
+        : `drain in ${roughly(drain.low)}`
   return `${queue.name}: ${many} messages after an hour, which ${time} once its consumers are back${isKept === false ? '; the oldest are lost by then' : ''}`
 }
 

@@ -89,6 +89,7 @@ export function waitingFor(component: string, time: number, { graph, busySlots, 
     const call = edge.via as Call
     if (kind !== 'call' || caller.kind !== 'service' || !waitsOnNetwork(call)) return []
     const hang = hangBy(edge, caller, time, { busySlots, load, durations })
+    if (hang.waiting.low === 0 && hang.waiting.high === undefined) return []
     const isFull = hang.slots.high !== undefined && hang.arrivals.low > 0 && hang.waiting.low >= hang.slots.high
     const full = isFull ? (hang.fills.high ?? hang.fills.low) : undefined
     return [

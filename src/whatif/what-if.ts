@@ -1,4 +1,4 @@
-import type { Estimate } from '../analysis/estimate.ts'
+import { distinct, type Estimate } from '../analysis/estimate.ts'
 import type { Fault } from '../analysis/faults.ts'
 import { buildGraph } from '../analysis/graph.ts'
 import type { Facts } from '../analysis/index.ts'
@@ -40,7 +40,7 @@ export interface JourneyOutcome {
   readonly steps: readonly string[]
   /** What would do as much alone, besides what the steps tell: the first to run out first. */
   readonly also: readonly string[]
-  /** What would contain it. */
+  /** What would contain what is surely broken. */
   readonly containedBy: readonly string[]
   readonly missing: readonly Missing[]
   readonly before: Numbers
@@ -129,6 +129,7 @@ function outcomeOf(
   const reason = first?.ending.reason ?? whole.reason
   const chain = chainOf(reason)
   const { model, facts } = after
+  const isOpen = effect === 'unknown'
   const contained = [chain, ...others.map(({ ending }) => chainOf(ending.reason))]
   let [calm, now]: (Numbers | undefined)[] = []
   return {
@@ -139,9 +140,10 @@ function outcomeOf(
     path: pathOf(chain),
     by: effect === 'degraded' ? fallbackIn(chain, model) : undefined,
     steps: reason ? tell(chain, model) : [],
-    also: others.map(({ fault, ending }) => `${fault.message}: ${pathOf(chainOf(ending.reason))}`),
-    containedBy: most === 'fails' ? [...new Set(contained.flatMap(one => containedBy(one, model, facts)))] : [],
-    missing: missing.map(fact => howToState(fact)),
+    also: isOpen ? [] : others.map(({ fault, ending }) => `${fault.message}: ${pathOf(chainOf(ending.reason))}`),
+    containedBy: least === 'fails' ? [...new Set(contained.flatMap(one => containedBy(one, model, facts)))] : [],
+    // Any of them may be what it comes to, so all that decide are asked for.
+    missing: isOpen ? distinct([...missing, ...others.flatMap(({ ending }) => ending.missing)]).map(howToState) : [],
     // The draws of a latency take longer than all the rest.
     get before() {
       return (calm ??= numbersOf(journey, before))

@@ -70,7 +70,7 @@ export default defineRule({
               - to: reviews # ?
         stores: { reviews: {} }
         expect:
-          - { when: { down: reviews }, journey: browse, is: ok }
+          - { when: { down: reviews }, journey: browse, is: degraded }
       `,
     },
     {
@@ -102,6 +102,14 @@ export default defineRule({
         services: { web: {} }
         expect:
           - { when: { down: review }, journey: browse, is: ok }
+      `,
+    },
+    {
+      title: 'Nothing is expected',
+      good: yaml`
+        journeys: { browse: { entry: web } }
+        services: { web: { calls: [{ to: reviews, fallback: none }] } }
+        stores: { reviews: {} }
       `,
     },
   ],

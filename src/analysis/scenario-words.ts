@@ -16,14 +16,16 @@ export function scenarioWords({ down, slow, dataLoss, cacheFlush, deploy, zoneLo
   if (deploy.length > 0)
     parts.push(`${deploy.length > 5 ? `${number(deploy.length)} services` : quoted(deploy)} ${are(deploy)} rolled out`)
   if (zoneLoss) parts.push('one zone is lost')
-  const what = parts.length === 0 ? 'the load grows' : list(parts)
-  return load === undefined ? what : parts.length === 0 ? `${loadWords(load)}` : `${what}, with ${loadWords(load)}`
+  const what = list(parts)
+  if (load === undefined) return what
+  return parts.length === 0 ? loadWords(load) : `${what}, with ${loadWords(load)}`
 }
 
 function loadWords(load: NonNullable<Scenario['load']>): string {
   const factors = Object.entries(load)
   const [first] = factors
-  if (first && factors.every(([, factor]) => factor === first[1]))
+  if (!first) return 'another load'
+  if (factors.every(([, factor]) => factor === first[1]))
     return `${number(first[1])} times the load${factors.length === 1 ? ` of "${first[0]}"` : ''}`
   return list(
     factors

@@ -72,7 +72,7 @@ function cutText({ journey, singles, pairs }: CutSets, width: number, c: ChalkIn
   const rank = journey.criticality === undefined ? '' : ` (${journey.criticality})`
   const named = (pair: readonly string[]) => pair.join(' + ')
   const shown = pairs.slice(0, mostPairs).map(named)
-  const more = pairs.length > mostPairs ? [`${plural(pairs.length - mostPairs, 'more pair')}`] : []
+  const more = pairs.length > mostPairs ? [plural(pairs.length - mostPairs, 'more pair')] : []
   const say = (text: string) => wrap(visible(text), width, '    ', '  ')
   return [
     c.bold(`What surely breaks ${visible(journey.name)}${rank}`),

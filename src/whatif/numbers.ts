@@ -83,12 +83,12 @@ export interface Waiting {
   readonly isContained: boolean
 }
 
-export function waitingFor(component: string, time: number, { graph, busySlots, load, durations }: Facts): Waiting[] {
-  return graph.in.get(component)!.flatMap(edge => {
+export function waitingFor(component: string, time: number, facts: Facts): Waiting[] {
+  return facts.graph.in.get(component)!.flatMap(edge => {
     const { from: caller, kind } = edge
     const call = edge.via as Call
     if (kind !== 'call' || caller.kind !== 'service' || !waitsOnNetwork(call)) return []
-    const hang = hangBy(edge, caller, time, { busySlots, load, durations })
+    const hang = hangBy(edge, caller, time, facts)
     if (hang.waiting.low === 0 && hang.waiting.high === undefined) return []
     const isFull = hang.slots.high !== undefined && hang.arrivals.low > 0 && hang.waiting.low >= hang.slots.high
     const full = isFull ? (hang.fills.high ?? hang.fills.low) : undefined
@@ -105,7 +105,7 @@ export function waitingFor(component: string, time: number, { graph, busySlots, 
 }
 
 /** Nobody waits longer than until the answer comes. */
-function hangBy(edge: Edge, caller: Service, time: number, facts: Pick<Facts, 'busySlots' | 'load' | 'durations'>) {
+function hangBy(edge: Edge, caller: Service, time: number, facts: Facts) {
   const busy = facts.busySlots(caller, 'peak').low
   const hang = hangOf(edge, caller, busy, facts.load, facts.durations)
   return time < hang.wait.low ? hangOf(edge, caller, busy, facts.load, facts.durations, exactly(time)) : hang

@@ -16,6 +16,7 @@ const layers: readonly { readonly name: string; readonly is: RegExp }[] = [
   { name: 'config', is: /^src\/config\// },
   { name: 'tables', is: /^src\/tables\// },
   { name: 'picture', is: /^src\/picture\// },
+  { name: 'whatif', is: /^src\/whatif\// },
   { name: 'reporters', is: /^src\/reporters\// },
   { name: 'delta', is: /^src\/delta\// },
   { name: 'docs', is: /^src\/docs\// },

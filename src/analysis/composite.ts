@@ -53,10 +53,32 @@ export function compositeOf(journey: Journey, model: Model, facts: Facts): Compo
   }
 }
 
-function withFallbacks(journey: Journey, parts: readonly Part[], model: Model, facts: Facts): number | undefined {
+/** How available a journey can be while components are lost, with fallbacks to other components; `undefined` without an entry. */
+export function availabilityWithout(
+  lost: ReadonlySet<string>,
+  journey: Journey,
+  model: Model,
+  facts: Facts,
+): number | undefined {
+  const parts = partsOf(journey, model, facts).filter(isSure)
+  if (parts.length === 0) return undefined
+  if (parts.some(({ component }) => lost.has(component.name))) return 0
+  return withFallbacks(journey, parts, model, facts, lost) ?? series(parts.map(({ ceiling }) => ceiling))
+}
+
+const none: ReadonlySet<string> = new Set()
+
+function withFallbacks(
+  journey: Journey,
+  parts: readonly Part[],
+  model: Model,
+  facts: Facts,
+  lost = none,
+): number | undefined {
   const works = worksOf(journey, model, facts.graph, facts.reach.get(journey.name)!)
   const needed = new Map(parts.map(part => [part.component.name, part.ceiling]))
-  return works && probabilityOf(works, name => needed.get(name) ?? statedOf(model.components.get(name)!)?.value ?? 1)
+  const stated = (name: string) => needed.get(name) ?? statedOf(model.components.get(name)!)?.value ?? 1
+  return works && probabilityOf(works, name => (lost.has(name) ? 0 : stated(name)))
 }
 
 /** Taking the largest contributor out helps most, as contributions add up. */

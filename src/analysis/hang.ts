@@ -23,13 +23,22 @@ export interface Hang {
   readonly fills: Estimate
 }
 
-/** @param busy slots of the caller that its ordinary work takes at the peak */
-export function hangOf(edge: Edge, caller: Service, busy: number, load: Load, durations: Durations): Hang {
+/**
+ * @param busy slots of the caller that its ordinary work takes at the peak
+ * @param wait how long each request waits, where the callee does answer in the end
+ */
+export function hangOf(
+  edge: Edge,
+  caller: Service,
+  busy: number,
+  load: Load,
+  durations: Durations,
+  wait: Estimate = durations.worstCase(hanging(edge.via as Call)),
+): Hang {
   const call = edge.via as Call
   // A request holds one slot, however many calls it makes.
   const perRequest = Math.max(1, call.callsPerRequest ?? 1)
   const arrivals = scale(load.requestsOn(edge, 'peak'), 1 / perRequest)
-  const wait = durations.worstCase(hanging(call))
   const { replicas, concurrency, path } = caller
   const instances = stated(replicas?.max, [...path, 'replicas', ...(replicas ? ['max'] : [])])
   const slots = product(instances, stated(concurrency, [...path, 'concurrency']))

@@ -2,7 +2,7 @@ import type { Path } from '../finding.ts'
 import type { Call, Component, External, Model, Publish } from '../manifest/model.ts'
 import { attemptLimit, waitsOnNetwork } from './attempt.ts'
 import { carriedBy, coldLoad, isBehind } from './caching.ts'
-import { exceeds, reaches, smallest, sum, type Answer, type Estimate } from './estimate.ts'
+import { exactly, exceeds, reaches, smallest, sum, type Answer, type Estimate } from './estimate.ts'
 import type { Edge } from './graph.ts'
 import { guardOf, hangOf, type Hang } from './hang.ts'
 import type { Facts } from './index.ts'
@@ -47,13 +47,17 @@ const hazard = (answer: Answer): Hazard =>
     ? { surely: answer, possibly: answer, missing: [] }
     : { surely: false, possibly: true, missing: answer }
 
-/** What crosses an edge when its end answers with errors, or not at all to a caller that gives up. */
-export function passesWhenDown(edge: Edge, overload: Hazard | undefined): Passes {
+/**
+ * What crosses an edge when its end answers with errors, or not at all to a caller that gives up.
+ * @param overload of what answers instead
+ * @param isAlone what could do the same as an external is lost as well
+ */
+export function passesWhenDown(edge: Edge, overload: Hazard | undefined, isAlone = false): Passes {
   // Messages wait until their consumer is back.
   if (edge.kind === 'consume') return passes(delayed, delayed, [])
   if (edge.kind === 'publish') return publishPasses(edge)
   // Another provider takes over, where there is one; that takes a while, or costs something.
-  if (edge.to.kind === 'external' && hasAlternative(edge.to)) return passes(degraded, degraded, [])
+  if (edge.to.kind === 'external' && hasAlternative(edge.to) && !isAlone) return passes(degraded, degraded, [])
   if (edge.hard === 'yes') return passes(fails, fails, [])
   return edge.hard === 'no' ? softPasses(edge, overload) : passes(softPasses(edge).least, fails, [edge.hardness])
 }
@@ -93,7 +97,11 @@ export function standInOf({ kind, via, to }: Edge, model: Model): Component | un
 /** Whether what answers instead gets more at the peak than it carries. `undefined` where that has no limit of its own. */
 export function overloadOf(edge: Edge, standIn: Component, model: Model, facts: Facts): Hazard | undefined {
   const carries = carriedBy(standIn, facts)
-  if (!carries) return undefined
+  return carries && hazard(exceeds(answeredInstead(edge, standIn, model, facts), carries.most))
+}
+
+/** Load of what answers instead at the peak, its own included. */
+export function answeredInstead(edge: Edge, standIn: Component, model: Model, facts: Facts): Estimate {
   const own = facts.load.at(standIn.name, 'peak')
   const { fallback } = edge.via as Call
   const cap = typeof fallback === 'object' ? fallback.maxRps : undefined
@@ -103,8 +111,7 @@ export function overloadOf(edge: Edge, standIn: Component, model: Model, facts: 
   const isOrigin = to.kind === 'cache' && (to.inFrontOf === standIn.name || isBehind(edge, to, model))
   // What the cache missed went to its origin before as well, so it does not count twice.
   const all = sum([own, extra])
-  const needed = isOrigin ? smallest(coldLoad(to, standIn, 'peak', facts), all) : all
-  return hazard(exceeds(needed, carries.most))
+  return isOrigin ? smallest(coldLoad(to, standIn, 'peak', facts), all) : all
 }
 
 const atMost = (estimate: Estimate, limit: number | undefined): Estimate =>
@@ -132,15 +139,24 @@ export interface Exhaustion extends Hazard {
   readonly hang: Hang
 }
 
-/** Whether a hang at the end of an edge takes all slots at its start; `undefined` where none can wait, or it cannot come to that. */
-export function exhaustionOf(edge: Edge, facts: Facts, busy: (caller: string) => number): Exhaustion | undefined {
+/**
+ * Whether a hang at the end of an edge takes all slots at its start; `undefined` where none can wait, or it cannot come to that.
+ * @param time milliseconds after which it does answer; such an answer opens no breaker that counts errors
+ */
+export function exhaustionOf(
+  edge: Edge,
+  facts: Facts,
+  busy: (caller: string) => number,
+  time?: number,
+): Exhaustion | undefined {
   const { from: caller, kind } = edge
   if ((kind !== 'call' && kind !== 'miss') || caller.kind !== 'service' || caller.runtime === 'serverless')
     return undefined
   const call = edge.via as Call
   if (!waitsOnNetwork(call)) return undefined
-  const hang = hangOf(edge, caller, busy(caller.name), facts.load, facts.durations)
-  const guard = guardOf(call, caller, hang.fills)
+  const wait = time === undefined ? undefined : exactly(time)
+  const hang = hangOf(edge, caller, busy(caller.name), facts.load, facts.durations, wait)
+  const guard = guardOf(wait ? { ...call, circuitBreaker: 'none' } : call, caller, hang.fills)
   const full = reaches(hang.waiting, hang.slots)
   if (full === false || guard === 'contained') return undefined
   const missing = [...(full === true ? [] : full), ...(guard === 'open' ? [] : [guard.ask])]

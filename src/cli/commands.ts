@@ -60,6 +60,11 @@ export const commands: readonly [CommandEntry, ...CommandEntry[]] = [
     load: async () => (await import('./fix-command.ts')).fixCommand,
   },
   {
+    name: 'whatif',
+    summary: 'print what becomes of each journey when something is down, slow, flushed, rolled out, or under more load',
+    load: async () => (await import('./whatif-command.ts')).whatifCommand,
+  },
+  {
     name: 'explain',
     summary: 'print the page of a rule, a table, a question of the checklist, or a whole reference',
     load: async () => (await import('./reference-commands.ts')).explainCommand,

@@ -81,8 +81,8 @@ export const partialFailure: readonly Principle[] = [
   },
   {
     name: 'Chaos and rehearsal',
-    asks: 'What is meant to survive was taken away on purpose, and the drill kept the promise.',
-    rules: ['failure-mode-unrehearsed', 'drill-contradicts-objective', 'backup-never-restored'],
+    asks: 'What is meant to survive is written down, was taken away on purpose, and the drill kept the promise.',
+    rules: ['expectation-failed', 'failure-mode-unrehearsed', 'drill-contradicts-objective', 'backup-never-restored'],
     tables: ['blast-radius'],
   },
 ]

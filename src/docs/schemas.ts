@@ -5,6 +5,7 @@ import { diffJsonSchema } from '../delta/diff-json.ts'
 import { manifestJsonSchema } from '../manifest/json-schema.ts'
 import { analysisJsonSchema } from '../reporters/table-json.ts'
 import { reportJsonSchema } from '../reporters/report-schema.ts'
+import { whatIfJsonSchema } from '../reporters/whatif-json.ts'
 
 /** The JSON Schemas that the package publishes, by name. */
 const schemas = {
@@ -14,6 +15,7 @@ const schemas = {
   config: () => configJsonSchema(rules),
   baseline: baselineJsonSchema,
   diff: diffJsonSchema,
+  whatif: whatIfJsonSchema,
 }
 
 export type SchemaName = keyof typeof schemas

@@ -50,6 +50,7 @@ import criticalJourneyWithoutDegradedMode from './partial-failure/critical-journ
 import criticalityInversion from './partial-failure/criticality-inversion.ts'
 import danglingReference from './partial-failure/dangling-reference.ts'
 import drillContradictsObjective from './partial-failure/drill-contradicts-objective.ts'
+import expectationFailed from './partial-failure/expectation-failed.ts'
 import externalCallUnprotected from './partial-failure/external-call-unprotected.ts'
 import failoverConsumesBudget from './partial-failure/failover-consumes-budget.ts'
 import failureModeUnrehearsed from './partial-failure/failure-mode-unrehearsed.ts'
@@ -172,6 +173,7 @@ export const rules: readonly AnyRule[] = [
   criticalityInversion,
   danglingReference,
   drillContradictsObjective,
+  expectationFailed,
   externalCallUnprotected,
   failoverConsumesBudget,
   failureModeUnrehearsed,

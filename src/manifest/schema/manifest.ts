@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { cacheSchema } from './caches.ts'
 import { callSchema } from './call.ts'
+import { expectationSchema } from './expectations.ts'
 import { externalSchema } from './externals.ts'
 import { element, fact, listOf, named } from './fact.ts'
 import { alertSchema, journeySchema, sloSchema } from './journeys.ts'
@@ -10,7 +11,6 @@ import {
   decisionSchema,
   drillSchema,
   evidenceSchema,
-  expectationSchema,
   flagSchema,
   jobSchema,
   onCallSchema,

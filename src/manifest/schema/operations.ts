@@ -1,4 +1,3 @@
-import * as z from 'zod'
 import { callSchema } from './call.ts'
 import { element, fact, listOf, oneOf, orNone, reference, required } from './fact.ts'
 import { publishSchema } from './messages.ts'
@@ -143,33 +142,6 @@ export const waiverSchema = element(
     decision: fact(reference('a decision'), 'Decision that records it.', { example: 'ADR-012' }),
   },
   'a map with rule, on, reason, owner, until',
-)
-
-export const expectationSchema = element(
-  {
-    when: required(
-      element(
-        {
-          down: fact(reference('a component'), 'This is down.', { example: 'catalogue-cache' }),
-          slow: fact(reference('a component'), 'This hangs.', { example: 'psp' }),
-          load: fact(
-            z
-              .string({ error: 'expected a factor such as 3x' })
-              .regex(/^\d+(?:\.\d+)?x$/, { error: 'expected a factor such as 3x' }),
-            'Load is multiplied.',
-            { example: '3x' },
-          ),
-          zoneLoss: fact(flag(), 'One zone is lost.', { example: 'true' }),
-          dataLoss: fact(reference('a store'), 'The data of this store is lost.', { example: 'orders-db' }),
-        },
-        'a map with down, slow, load, zoneLoss or dataLoss',
-      ),
-      'What happens.',
-    ),
-    journey: required(reference('a journey'), 'The journey that is looked at.'),
-    is: required(choice('ok', 'degraded', 'delayed', 'broken'), 'What it must be then.'),
-  },
-  'a map with when, journey, is',
 )
 
 const globs = () => oneOf([text().transform(one => [one]), listOf(text(), 'globs')], 'a glob or a list of globs')

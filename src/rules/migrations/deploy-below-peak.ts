@@ -1,7 +1,7 @@
 import { downtimeOf } from '../../analysis/budget-ledger.ts'
-import { exceeds, product, reaches, scale } from '../../analysis/estimate.ts'
-import { unavailableOf } from '../../analysis/formulas/capacity.ts'
+import { exceeds, product, scale } from '../../analysis/estimate.ts'
 import type { Facts } from '../../analysis/index.ts'
+import { rolloutOf, takesInstancesAway } from '../../analysis/rollout.ts'
 import { countedJourneys, countsFailures } from '../../analysis/stakes.ts'
 import type { Path } from '../../finding.ts'
 import type { Model, Service } from '../../manifest/model.ts'
@@ -48,8 +48,7 @@ export default defineRule({
 
   *check(service, { model, facts }) {
     const strategy = service.deploy?.strategy
-    if (strategy === 'rolling') yield* checkRolling(service, facts)
-    else if (strategy === 'canary' && service.deploy?.maxUnavailable !== undefined) yield* checkRolling(service, facts)
+    if (takesInstancesAway(service)) yield* checkRolling(service, facts)
     else if (strategy === 'recreate') yield* checkRecreate(service, model, facts)
     else if (strategy === undefined) yield { unknown: [...service.path, 'deploy', 'strategy'] }
   },
@@ -175,34 +174,27 @@ export default defineRule({
 
 /** What is left of full scale while instances are replaced: of the peak, unless deploys have hours of their own. */
 function* checkRolling(service: Service, facts: Facts): Generator<Outcome, void, undefined> {
-  const { deploy, path, name, replicas } = service
+  const { deploy, path, name } = service
   const at = (key: string): Path => [...path, 'deploy', key]
-  const loads = ['peak', 'steady'] as const
-  const [peak, steady] = loads.map(kind => facts.utilisation(service, kind))
-  if (!peak || !steady || peak.needed.high === 0) return
-  if (deploy?.maxUnavailable === undefined) return yield { unknown: at('maxUnavailable') }
-  const max = replicas?.max
-  const missing = max === undefined ? undefined : unavailableOf(max, deploy.maxUnavailable)
-  if (missing === 0) return
-  const left = max === undefined || missing === undefined ? 0 : Math.max(0, max - missing)
-  const judged = deploy.window === undefined || deploy.window === 'none' ? peak : steady
-  const answer = reaches(judged.needed, max === undefined ? judged.available : scale(judged.available, left / max))
-  if (answer === false) return
-  if (answer !== true || max === undefined) return yield* ask(answer === true ? [] : answer.slice(0, 1))
+  const rollout = rolloutOf(service, facts)
+  if (!rollout || !deploy || rollout.isShort === false) return
+  const { use: judged, instances, isShort, kind } = rollout
+  if (deploy.maxUnavailable === undefined) return yield { unknown: at('maxUnavailable') }
+  if (isShort !== true || !instances) return yield* ask(isShort === true ? [] : isShort.slice(0, 1))
   if (deploy.window === undefined)
     return yield { unknown: at('window'), because: `a rollout of "${name}" at the peak leaves too few` }
+  const { all: max, missing, left } = instances
   const words = (amount: number) => (judged.unit === 'slots' ? plural(amount, 'slot') : rate(amount))
   const each = (judged.available.high ?? 0) / max
-  const when = judged === peak ? 'its peak' : 'an ordinary hour'
-  const share =
-    'share' in deploy.maxUnavailable ? ` x ${percent(deploy.maxUnavailable.share)} = ${number(missing ?? 0)}` : ''
+  const when = kind === 'peak' ? 'its peak' : 'an ordinary hour'
+  const share = 'share' in deploy.maxUnavailable ? ` x ${percent(deploy.maxUnavailable.share)} = ${number(missing)}` : ''
   yield {
     at: at('maxUnavailable'),
     message: `"${name}" keeps ${number(left)} of ${plural(max, 'replica')} during a rollout, which carry ${words(left * each)}, but ${when} needs ${words(judged.needed.low)}`,
     arithmetic: [
-      `missing = ${share === '' ? number(missing ?? 0) : `${number(max)}${share}, rounded down`}`,
+      `missing = ${share === '' ? number(missing) : `${number(max)}${share}, rounded down`}`,
       `needed = ${judged.unit === 'slots' ? `${judged.need} = ` : ''}${words(judged.needed.low)}`,
-      `left = (${number(max)} - ${number(missing ?? 0)}) x ${words(each)} = ${words(left * each)}`,
+      `left = (${number(max)} - ${number(missing)}) x ${words(each)} = ${words(left * each)}`,
     ].join('\n'),
     fix: 'Set maxUnavailable to 0 and let the rollout add instances first (maxSurge)',
     evidence: judged.evidence,

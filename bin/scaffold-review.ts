@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import process from 'node:process'
 import { buffer } from 'node:stream/consumers'
 import { main } from '../src/cli/main.ts'
@@ -9,6 +11,19 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error
 })
 
+/** Ctrl-C in the meantime is for the other program. */
+async function runInTerminal(program: string, args: readonly string[]): Promise<number> {
+  const ignore = () => undefined
+  process.on('SIGINT', ignore)
+  try {
+    const child = spawn(program, args, { stdio: 'inherit' })
+    const [code] = (await once(child, 'exit')) as [number | null]
+    return code ?? 1
+  } finally {
+    process.off('SIGINT', ignore)
+  }
+}
+
 process.exitCode = await main(process.argv.slice(2), {
   cwd: process.cwd(),
   env: process.env,
@@ -17,4 +32,5 @@ process.exitCode = await main(process.argv.slice(2), {
   stderr: process.stderr,
   readStdin: () => buffer(process.stdin),
   terminal: process.stdin.isTTY && process.stdout.isTTY ? { input: process.stdin, output: process.stdout } : undefined,
+  runInTerminal,
 })

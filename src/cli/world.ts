@@ -10,10 +10,12 @@ export interface World {
   readStdin(): Promise<Uint8Array>
   /** Where people can be asked; `undefined` unless standard input and standard output are both a terminal. */
   readonly terminal: { readonly input: NodeJS.ReadableStream; readonly output: NodeJS.WritableStream } | undefined
+  /** Gives the terminal to another program until that ends; its exit code. Absent where no program can be started. */
+  readonly runInTerminal?: (program: string, args: readonly string[]) => Promise<number>
 }
 
-/** 0: nothing at or above the threshold. 1: findings. 2: usage, configuration or unreadable input. */
-export const exitCode = { clean: 0, findings: 1, misuse: 2 } as const
+/** 0: nothing at or above the threshold. 1: findings. 2: usage, configuration or unreadable input. 130: Ctrl-C. */
+export const exitCode = { clean: 0, findings: 1, misuse: 2, interrupted: 130 } as const
 
 /** A mistake of the user's: one sentence, and what to do. Anything else that is thrown is a defect of the program. */
 export class UserError extends Error {}

@@ -57,6 +57,12 @@ export class ManifestFiles {
     return source.states([...inFile, ...rest])
   }
 
+  /** The file that holds `path` or that takes it, and the path in that file: items of a list count there by their file. */
+  placeOf(path: Path): { source: Source; path: Path } {
+    const { source, path: inFile, rest } = this.#resolve(path)
+    return { source, path: [...inFile, ...rest] }
+  }
+
   #resolve(path: Path): { source: Source; path: Path; rest: Path } {
     const two = this.#owner.get(path.slice(0, 2).join('/'))
     if (two) return { ...two, rest: path.slice(2) }

@@ -15,6 +15,7 @@ const layers: readonly { readonly name: string; readonly is: RegExp }[] = [
   { name: 'tables', is: /^src\/tables\// },
   { name: 'reporters', is: /^src\/reporters\// },
   { name: 'docs', is: /^src\/docs\// },
+  { name: 'edit', is: /^src\/edit\// },
   { name: 'interview', is: /^src\/interview\// },
   { name: 'cli', is: /^src\/(?:cli\/|index\.ts$)/ },
   { name: 'bin', is: /^bin\// },

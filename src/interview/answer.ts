@@ -7,7 +7,7 @@ import { Source } from '../manifest/source.ts'
 import type * as z from 'zod'
 import { problemWith } from './form.ts'
 import { NoPlace, elementOf, nextItem, settingsFor, type Setting } from './landing.ts'
-import { isMap, same, valueAt } from './values.ts'
+import { isSame, isValues, valueAt } from '../edit/data.ts'
 
 export type Waiver = z.input<typeof waiverSchema>
 
@@ -48,7 +48,7 @@ export function applyAnswer(files: ManifestFiles, answer: Answer): Outcome {
     const edited = written(files, ...placed(files, settings))
     if (edited.problem !== undefined) return edited
     // What is read from all files together is what the team meant, and nothing else moved.
-    const changed = settings.every(({ path, value }) => same(valueAt(edited.files.value, path), value))
+    const changed = settings.every(({ path, value }) => isSame(valueAt(edited.files.value, path), value))
     return changed
       ? { ...edited, path: first.path }
       : { problem: `The text of ${edited.file} cannot take this answer without changing other facts; edit it by hand` }
@@ -62,15 +62,15 @@ type Change = readonly [file: string, edits: readonly Edit[], path: Path]
 
 function placed(files: ManifestFiles, settings: readonly Setting[]): Change {
   const [{ path }] = settings as [Setting, ...Setting[]]
-  const edits = settings.map(setting => ({ path: placeOf(files, setting.path).path, value: setting.value }))
-  return [placeOf(files, path).source.file, edits, path]
+  const edits = settings.map(setting => ({ path: home(files, setting.path).path, value: setting.value }))
+  return [home(files, path).source.file, edits, path]
 }
 
 /** A new item stands behind the last one, in the file that holds that. */
-function placeOf(files: ManifestFiles, path: Path): ReturnType<ManifestFiles['placeOf']> {
+function home(files: ManifestFiles, path: Path): ReturnType<ManifestFiles['home']> {
   const index = path.at(-1)
-  if (typeof index !== 'number' || index === 0 || files.states(path)) return files.placeOf(path)
-  const last = files.placeOf([...path.slice(0, -1), index - 1])
+  if (typeof index !== 'number' || index === 0 || files.states(path)) return files.home(path)
+  const last = files.home([...path.slice(0, -1), index - 1])
   return { source: last.source, path: [...last.path.slice(0, -1), Number(last.path.at(-1)) + 1] }
 }
 
@@ -81,10 +81,10 @@ function waiverSettings(files: ManifestFiles, waiver: Waiver): Setting[] {
 
 function noteOf(files: ManifestFiles, fact: Path, reason: string): Change {
   const element = elementOf(fact)
-  const { source, path } = files.placeOf(element)
+  const { source, path } = files.home(element)
   const at = [...path, noteKey]
   const key = formatPath(fact.slice(element.length))
-  const edit = isMap(valueAt(source.value, at))
+  const edit = isValues(valueAt(source.value, at))
     ? { path: [...at, key], value: reason }
     : { path: at, value: { [key]: reason } }
   return [source.file, [edit], fact]
@@ -93,7 +93,7 @@ function noteOf(files: ManifestFiles, fact: Path, reason: string): Change {
 /** The reason for which a fact is not applicable, as the manifest notes it. */
 export function whyNotApplicable(files: ManifestFiles, fact: Path): string | undefined {
   const element = elementOf(fact)
-  const { source, path } = files.placeOf(element)
+  const { source, path } = files.home(element)
   const reason = valueAt(source.value, [...path, noteKey, formatPath(fact.slice(element.length))])
   return typeof reason === 'string' ? reason : undefined
 }

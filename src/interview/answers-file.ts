@@ -11,7 +11,7 @@ import type { Answer, Waiver } from './answer.ts'
 import { problemWith } from './form.ts'
 import { elementOf } from './landing.ts'
 import { parsePath } from './path.ts'
-import { isMap, valueAt } from './values.ts'
+import { isValues, valueAt } from '../edit/data.ts'
 
 /** Answers in a file: what is read from it, with all that is wrong in it, before anything is written. */
 
@@ -138,7 +138,7 @@ function factOf(text: string, files: ManifestFiles): Path | undefined {
   const element = elementOf(fact)
   // A section as a whole is a fact of the manifest, one element of it is none.
   if (fact.length === element.length || (fact.length === 2 && isNamedSection(fact[0]))) return undefined
-  return element.length === 0 || isMap(valueAt(files.value, element)) ? fact : undefined
+  return element.length === 0 || isValues(valueAt(files.value, element)) ? fact : undefined
 }
 
 function misfitsOf(issue: z.core.$ZodIssue, source: Source): Misfit[] {

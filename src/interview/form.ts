@@ -6,7 +6,7 @@ import { referenceRegistry } from '../manifest/schema/fact.ts'
 import { shapeProblems } from '../manifest/shape-problems.ts'
 import { Source } from '../manifest/source.ts'
 import { alternatives, itemOf, metaOf, schemaAt, shapeOf } from '../manifest/walk-schema.ts'
-import { isMap, type Values } from './values.ts'
+import { isValues } from '../edit/data.ts'
 
 /** Which answers a question takes is the schema's word: nothing is listed or refused here that it does not say. */
 
@@ -122,7 +122,7 @@ export function problemWith(fact: Path, value: unknown): string | undefined {
 }
 
 const nested = (path: Path, value: unknown): unknown =>
-  path.reduceRight((inner: unknown, step): Values => ({ [step]: inner }), value)
+  path.reduceRight((inner: unknown, step) => ({ [step]: inner }), value)
 
 export type Typed = { value: unknown; problem?: undefined } | { problem: string; value?: undefined }
 
@@ -136,7 +136,7 @@ export function readTyped(fact: Path, typed: string): Typed {
   const source = new Source('answer', text)
   const key = fact.at(-1)!
   const candidates = [source.value]
-  if (isMap(source.value) && Object.keys(source.value).length === 1) candidates.push(source.value[key])
+  if (isValues(source.value) && Object.keys(source.value).length === 1) candidates.push(source.value[key])
   candidates.push(text)
   const value = candidates.find(candidate => problemWith(fact, candidate) === undefined)
   if (value !== undefined) return { value }

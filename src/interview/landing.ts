@@ -1,7 +1,8 @@
 import { formatPath, type Path } from '../finding.ts'
 import type { ManifestFiles } from '../manifest/files.ts'
 import { namedSections } from '../manifest/schema/manifest.ts'
-import { isMap, valueAt, withValue } from './values.ts'
+import { isValues, valueAt } from '../edit/data.ts'
+import { withValue } from './long-form.ts'
 
 /** A value that an answer sets, by its path in the manifest as a whole. */
 export interface Setting {
@@ -29,7 +30,7 @@ export function elementOf(fact: Path): Path {
  */
 export function settingsFor(files: ManifestFiles, fact: Path, value: unknown): Setting[] {
   const [section] = fact
-  if (fact.length === 1 && isSection(section) && isMap(value)) return newElements(files, fact, value)
+  if (fact.length === 1 && isSection(section) && isValues(value)) return newElements(files, fact, value)
   const top = fact.slice(0, elementOf(fact).length + 1)
   const stated = valueAt(files.value, top)
   if (fact.length === top.length) return [{ path: fact, value }]
@@ -67,7 +68,7 @@ function defaultOf(top: Path): Path | undefined {
 /** Elements are added to a section, whatever it holds already. */
 function newElements(files: ManifestFiles, section: Path, elements: Readonly<Record<string, unknown>>): Setting[] {
   const present = valueAt(files.value, section)
-  if (!isMap(present)) return [{ path: section, value: elements }]
+  if (!isValues(present)) return [{ path: section, value: elements }]
   return Object.entries(elements).map(([name, element]) => {
     if (Object.hasOwn(present, name)) throw new NoPlace(`"${name}" is defined already in ${formatPath(section)}`)
     return { path: [...section, name], value: element }

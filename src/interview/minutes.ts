@@ -9,7 +9,7 @@ import { list, plural } from '../units.ts'
 import { whyNotApplicable, type Answer } from './answer.ts'
 import { code, prose, rows } from './markdown.ts'
 import { share } from './screens.ts'
-import { isMap, valueAt } from './values.ts'
+import { isValues, valueAt } from '../edit/data.ts'
 
 /** An answer that stands in the manifest, and the question or the finding that it was given to. */
 export interface Entry {
@@ -138,7 +138,7 @@ function stubs({ after, files, date, participants }: Session): string[] {
   const { model } = readManifest(files)
   const choices = model ? unrecordedChoices(model) : []
   if (choices.length === 0) return []
-  const taken = new Set(Object.keys(isMap(files.value['decisions']) ? files.value['decisions'] : {}))
+  const taken = new Set(Object.keys(isValues(files.value['decisions']) ? files.value['decisions'] : {}))
   const sections = choices.map(({ component, what, at }) => {
     const id = nextId(taken)
     const value = inWords(valueAt(files.value, at) ?? 'stated by the defaults')

@@ -5,7 +5,7 @@ import type { Misfit, Plan, Planned } from './answers-file.ts'
 import { applyAnswer, whyNotApplicable } from './answer.ts'
 import type { Entry, OpenEnd } from './minutes.ts'
 import { inWords } from './minutes.ts'
-import { same, valueAt } from './values.ts'
+import { isSame, valueAt } from '../edit/data.ts'
 
 /** A manifest with all answers of a file in it. Nothing is written here, so that it is all of them or none. */
 export interface Played {
@@ -85,7 +85,7 @@ function whyLeft(files: ManifestFiles, answer: Planned['answer']): string {
   const said = alreadySaid(files, answer.fact)
   if (said === undefined) return `${path} is not asked for by any rule as things stand; left out`
   const mine = answer.kind === 'fact' ? answer.value : answer.kind === 'notApplicable' ? answer.reason : undefined
-  return same(said, mine)
+  return isSame(said, mine)
     ? `${path} is answered already, and the same`
     : `${path} is answered already, with ${inWords(said)}; left as it is`
 }

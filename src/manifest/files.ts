@@ -57,9 +57,13 @@ export class ManifestFiles {
     return source.states([...inFile, ...rest])
   }
 
-  /** The file that holds `path` or that takes it, and the path in that file: items of a list count there by their file. */
-  placeOf(path: Path): { source: Source; path: Path } {
+  /** The file that holds `path`, or that would hold it, and its path in that file. */
+  home(path: Path): { source: Source; path: Path } {
     const { source, path: inFile, rest } = this.#resolve(path)
+    const [list] = path
+    // An item that is not there yet comes behind those of its own file.
+    if (inFile.length === 1 && lists.includes(String(list)) && typeof rest[0] === 'number')
+      return { source, path: [...inFile, (source.value as Record<string, unknown[]>)[list!]!.length, ...rest.slice(1)] }
     return { source, path: [...inFile, ...rest] }
   }
 

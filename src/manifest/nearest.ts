@@ -13,6 +13,14 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
   return best
 }
 
+/** The nearest known word where no other is as near, so that a program may write it instead. */
+export function onlyNearest(word: string, known: Iterable<string>): string | undefined {
+  const candidates = [...known]
+  const best = nearest(word, candidates)
+  // From behind, the last of several that are as near would win.
+  return best === nearest(word, candidates.reverse()) ? best : undefined
+}
+
 /** `; did you mean "replicas"?`, or nothing. */
 export function didYouMean(word: string, known: Iterable<string>): string {
   const meant = nearest(word, known)

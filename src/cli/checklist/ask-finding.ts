@@ -3,7 +3,7 @@ import type { Item } from '../../interview/agenda.ts'
 import { elementOf } from '../../interview/landing.ts'
 import { problemWith } from '../../interview/form.ts'
 import { findingScreen } from '../../interview/screens.ts'
-import { valueAt } from '../../interview/values.ts'
+import { valueAt } from '../../edit/data.ts'
 import { editFile, editorName, explain, note, saved, type Action, type Next, type Room } from './room.ts'
 
 type Choice = 'leave' | 'accept' | 'explain' | 'edit' | 'back' | 'overview' | 'stop'

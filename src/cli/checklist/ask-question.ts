@@ -20,7 +20,7 @@ type Choice =
 export async function askQuestion(room: Room, question: OpenQuestion, owners: boolean): Promise<Next> {
   const { say, look, rules } = room
   say(`\n${questionScreen(question, rules, look())}\n`)
-  const asked = { question, targets: [question], initial: undefined as string | undefined }
+  const asked: Asked = { question, targets: [question] }
   for (;;) {
     const action = await once(room, asked, owners)
     if (action !== 'again') return action
@@ -34,7 +34,7 @@ interface Asked {
 }
 
 async function once(room: Room, asked: Asked, owners: boolean): Promise<Action> {
-  const { asker, sitting, world } = room
+  const { asker, sitting } = room
   const { question } = asked
   const { model } = readManifest(sitting.files)
   const form = formOf(question.fact, model)
@@ -83,14 +83,11 @@ async function once(room: Room, asked: Asked, owners: boolean): Promise<Action> 
       return 'again'
     }
     case 'edit':
-      return editFile(room, formatPath(question.fact), question.location.file, question.location.start.line).then(
-        // Whether the question is answered now is for the agenda to say.
-        action => action,
-      )
+      // Whether the question is answered then is for the agenda to say.
+      return editFile(room, formatPath(question.fact), question.location.file, question.location.start.line)
     case 'more':
       return 'again'
     default:
-      void world
       return wanted.kind
   }
 }

@@ -15,9 +15,9 @@ export interface Room {
   readonly asker: Asker
   readonly rules: readonly AnyRule[]
   readonly world: World
-  say(text: string): void
+  readonly say: (text: string) => void
   /** The terminal may have been resized since the last time. */
-  look(): Look
+  readonly look: () => Look
 }
 
 /** Where to go after an item. */
@@ -35,7 +35,7 @@ export const note = ({ say, look }: Room, text: string): void => {
  * is said, and the question stays.
  */
 export async function saved(room: Room, what: string, give: () => Promise<Given>): Promise<Action> {
-  const { sitting, say, look, asker } = room
+  const { say, look, asker } = room
   try {
     const given = await give()
     if (given.problem !== undefined) {
@@ -55,15 +55,11 @@ export async function saved(room: Room, what: string, give: () => Promise<Given>
       ])
       if (action === 'stop') return 'stop'
       if (!(await reread(room))) return 'stop'
-      return action === 'read' ? saved(room, what, give) : 'on'
+      return action === 'read' ? await saved(room, what, give) : 'on'
     }
     if (!(error instanceof UserError)) throw error
     note(room, `> ${error.message}. Nothing was lost; the question is still here.`)
     return 'again'
-  } finally {
-    say('')
-    // What was said of the report is said of the manifest as it is on disk.
-    void sitting
   }
 }
 

@@ -42,7 +42,7 @@ export function whyItMatters({ journeys, because, ruleIds }: OpenQuestion, rules
   const where = journeys.length > 0 ? `On ${few(journeys, most.journeys)}` : 'Here'
   const first = rules.find(({ id }) => id === ruleIds[0])
   const others = ruleIds.length - 1
-  const decides = `it decides "${first?.title ?? ruleIds[0]!}"${others > 0 ? ` and ${plural(others, 'more rule', 'more rules')}` : ''}`
+  const decides = `it decides whether "${first?.title ?? ruleIds[0]!}"${others > 0 ? ` and ${plural(others, 'more rule', 'more rules')}` : ''}`
   return because === undefined ? `${where} ${decides}.` : `${where} ${decides}: ${because}.`
 }
 

@@ -75,8 +75,10 @@ async function accept(room: Room, id: string, finding: Finding): Promise<Action>
     owner: owner.trim(),
     until: until.trim(),
   }
-  return saved(room, `waiver of ${waiver.rule} until ${waiver.until}`, () =>
-    sitting.give(id, [{ answer: { kind: 'risk', waiver }, entry: { element: waiver.on, ask: finding.message } }]),
+  return saved(
+    room,
+    () => `waiver of ${waiver.rule} until ${waiver.until}`,
+    () => sitting.give(id, [{ answer: { kind: 'risk', waiver }, entry: { element: waiver.on, ask: finding.message } }]),
   )
 }
 

@@ -74,7 +74,7 @@ async function once(room: Room, asked: Asked, owners: boolean): Promise<Action> 
       await sitting.pass(formatPath(question.fact))
       return 'on'
     case 'explain':
-      explain(room, question.ruleIds)
+      explain(room, question.ruleIds, question.fact)
       return 'again'
     case 'several': {
       const others = alike(question, sitting.report, sitting.files)
@@ -123,7 +123,11 @@ async function give(
 ): Promise<Action> {
   const { sitting } = room
   const id = formatPath(question.fact)
-  const action = await saved(room, what, () => {
+  const said = () => {
+    const places = [...new Set(targets.map(({ fact }) => place(sitting.files.locate(fact))))]
+    return `${what} (${list(places.length > 3 ? [...places.slice(0, 3), `${places.length - 3} more`] : places)})`
+  }
+  const action = await saved(room, said, () => {
     // After a change on disk some may be answered already.
     const open = targets.flatMap(target => sitting.questionAt(target.fact) ?? [])
     if (open.length === 0) return Promise.resolve({ problem: `${id} is answered in the manifest by now` })
@@ -132,8 +136,6 @@ async function give(
       open.map(target => ({ answer: answer(target), entry: { element: target.element, ask: target.ask } })),
     )
   })
-  if (action !== 'on') return sitting.questionAt(question.fact) ? action : action === 'stop' ? 'stop' : 'on'
-  const files = new Set(targets.map(({ fact }) => place(sitting.files.locate(fact))))
-  room.say(room.look().c.dim(`      ${list([...files].slice(0, 3))}`))
-  return 'on'
+  // Somebody else may have answered it meanwhile.
+  return action === 'again' && !sitting.questionAt(question.fact) ? 'on' : action
 }

@@ -67,7 +67,7 @@ async function askKey(fact: Path, message: string, required: boolean, asker: Ask
   const noList = choices.length === 0 && !items
   if (noList) {
     const check = (text: string) => (text.trim() === '' && !required ? undefined : readTyped(fact, text).problem)
-    const text = await asker.type(`${message}${hint}`, check)
+    const text = await asker.type(required ? `${message}${hint}` : `${message}${hint} Enter leaves it out.`, check)
     return text.trim() === '' ? undefined : readTyped(fact, text).value
   }
   const state = await asker.choose<State | 'items'>(message, [

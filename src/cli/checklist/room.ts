@@ -1,7 +1,9 @@
 import { place } from '../../reporters/frame.ts'
 import { visible, wrap } from '../../reporters/text.ts'
-import type { Problem } from '../../finding.ts'
+import type { Path, Problem } from '../../finding.ts'
+import { formOf } from '../../interview/form.ts'
 import { changeScreen, ruleScreen, type Look } from '../../interview/screens.ts'
+import { metaOf, schemaAt } from '../../manifest/walk-schema.ts'
 import type { AnyRule } from '../../rules/define.ts'
 import { UserError, type World } from '../world.ts'
 import type { Asker } from './asker.ts'
@@ -34,7 +36,7 @@ export const note = ({ say, look }: Room, text: string): void => {
  * Saves, and says what that changed. A manifest that changed meanwhile is read again, if the team wants; what cannot be written
  * is said, and the question stays.
  */
-export async function saved(room: Room, what: string, give: () => Promise<Given>): Promise<Action> {
+export async function saved(room: Room, what: () => string, give: () => Promise<Given>): Promise<Action> {
   const { say, look, asker } = room
   try {
     const given = await give()
@@ -42,7 +44,7 @@ export async function saved(room: Room, what: string, give: () => Promise<Given>
       note(room, `> ${given.problem}`)
       return 'again'
     }
-    say(`${look().c.green('saved')} ${wrap(visible(what), look().width, '      ', '      ').trimStart()}`)
+    say(`${look().c.green('saved')} ${wrap(visible(what()), look().width, '      ').trimStart()}`)
     say(changeScreen(given.change, look()))
     return 'on'
   } catch (error) {
@@ -117,7 +119,11 @@ export async function editFile(room: Room, id: string, file: string, line: numbe
 
 export const editorName = (world: World): string | undefined => editorOf(world)?.[0].split('/').at(-1)
 
-export function explain(room: Room, ruleIds: readonly string[]): void {
+/** What the fact means, then the rules that wait for it. */
+export function explain(room: Room, ruleIds: readonly string[], fact?: Path): void {
+  const schema = fact && schemaAt(fact)
+  const doc = schema && metaOf(schema)?.doc
+  if (doc) note(room, `\n${String(fact.at(-1))}: ${doc} Expected ${formOf(fact).expected}.`)
   const known = room.rules
     .filter(({ id }) => ruleIds.includes(id))
     .sort((a, b) => ruleIds.indexOf(a.id) - ruleIds.indexOf(b.id))

@@ -110,7 +110,7 @@ async function through(
       return 'overview'
     }
     first = undefined
-    if (open.length > 1) room.say(room.look().c.dim(`\n${open.length} to go`))
+    if (open.length > 1) room.say(room.look().c.dim(`\n${counted(open)} to go`))
     const next =
       item.kind === 'question' ? await askQuestion(room, item.question, owners) : await askFinding(room, item)
     if (next === 'overview' || next === 'stop') return next

@@ -17,6 +17,8 @@ export interface Meeting {
   readonly code: Promise<number>
 }
 
+type Terminal = { input?: unknown; output?: unknown }
+
 export async function meeting(
   argv: readonly string[],
   cwd: string,
@@ -24,26 +26,25 @@ export async function meeting(
 ): Promise<Meeting> {
   const { columns = 80, ...world } = more
   let err = ''
-  const screen = await render(
-    (_: object, context: { input?: unknown; output?: unknown }) => {
-      const output = context.output as NodeJS.WriteStream
-      Object.defineProperty(output, 'columns', { value: columns })
-      return main(argv, {
-        cwd,
-        env: { TERM: 'xterm', NO_COLOR: '1' },
-        today: '2026-11-23',
-        stdout: { write: text => output.write(text), isTTY: true, columns },
-        stderr: { write: text => (err += text) },
-        terminal: { input: context.input as NodeJS.ReadStream, output },
-        readStdin: () => Promise.resolve(new Uint8Array()),
-        ...world,
-      })
-    },
-    {},
-  )
+  const screen = await render((_: object, context: Terminal = {}) => {
+    const output = context.output as NodeJS.WriteStream
+    Object.defineProperty(output, 'columns', { value: columns })
+    // Each prompt pipes into it, and a pipe ends what it leads to unless that is standard output.
+    Object.assign(output, { _isStdio: true })
+    return main(argv, {
+      cwd,
+      env: { TERM: 'xterm', NO_COLOR: '1' },
+      today: '2026-11-23',
+      stdout: { write: text => output.write(text), isTTY: true, columns },
+      stderr: { write: text => (err += text) },
+      terminal: { input: context.input as NodeJS.ReadStream, output },
+      readStdin: () => Promise.resolve(new Uint8Array()),
+      ...world,
+    })
+  }, {})
   const { events, getScreen, getFullOutput } = screen
   const sees = async (text: string) => {
-    for (let tries = 0; tries < 2000; tries++) {
+    for (let tries = 0; tries < 1200; tries++) {
       if (getScreen().includes(text)) return getScreen()
       await wait(10)
     }

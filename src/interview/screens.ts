@@ -33,6 +33,7 @@ export function questionScreen(question: OpenQuestion, rules: readonly AnyRule[]
     c.bold(paragraph(element === 'the manifest' ? 'The whole system' : element, look)),
     paragraph(ask, look),
     paragraph(whyItMatters(question, rules), look),
+    c.dim(paragraph(`For example ${question.example}`, look)),
     c.dim(paragraph(`${formatPath(fact)}, ${place(location)}${mustBeStated ? '; must be stated' : ''}`, look)),
   ].join('\n')
 }

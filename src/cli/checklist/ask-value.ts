@@ -10,10 +10,9 @@ export type Way = { readonly kind: 'value'; readonly choice: Choice } | { readon
 
 /** The ways to answer, the quickest first. */
 export function waysOf({ choices, items, typed, map, example, expected }: Form): Option<Way>[] {
-  const isLong = example !== undefined && example.length > 40
-  const hint = example !== undefined && !isLong ? `such as ${example}` : expected
+  const hint = [example === undefined ? '' : `, such as ${example}`, `, ${expected}`].find(one => one.length < 40) ?? ''
   const isScalar = map === undefined
-  const type: Option<Way>[] = typed ? [{ value: { kind: 'typed' }, name: `type it, ${hint}` }] : []
+  const type: Option<Way>[] = typed ? [{ value: { kind: 'typed' }, name: `type it${hint}` }] : []
   return [
     ...(items ? [{ value: { kind: 'items' as const }, name: 'choose some of a list' }] : []),
     ...(isScalar && choices.length < 3 ? type : []),

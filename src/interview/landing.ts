@@ -2,7 +2,7 @@ import { formatPath, type Path } from '../finding.ts'
 import type { ManifestFiles } from '../manifest/files.ts'
 import { namedSections } from '../manifest/schema/manifest.ts'
 import { isValues, valueAt } from '../edit/data.ts'
-import { withValue } from './long-form.ts'
+import { longForm, withValue } from './long-form.ts'
 
 /** A value that an answer sets, by its path in the manifest as a whole. */
 export interface Setting {
@@ -26,16 +26,23 @@ export function elementOf(fact: Path): Path {
 /**
  * What to set so that a fact is stated and nothing else changes. Usually the fact itself; the whole key of the element where
  * that key is written in short, or where the defaults state it: what an element states replaces the default as a whole, so the
- * rest of the default is written beside the answer.
+ * rest of the default is written beside the answer. A map that says too little for the rules is added to.
  */
 export function settingsFor(files: ManifestFiles, fact: Path, value: unknown): Setting[] {
   const [section] = fact
   if (fact.length === 1 && isSection(section) && isValues(value)) return newElements(files, fact, value)
   const top = fact.slice(0, elementOf(fact).length + 1)
   const stated = valueAt(files.value, top)
+  const preset = valueAt(files.value, defaultOf(top) ?? ['defaults', ''])
+  if (isValues(value)) {
+    const held = valueAt(files.value, fact)
+    if (isValues(held)) return Object.entries(value).map(([key, inner]) => ({ path: [...fact, key], value: inner }))
+    const base = held ?? (fact.length === top.length ? preset : undefined)
+    const long = base === undefined ? undefined : longForm(fact, base)
+    if (isValues(long)) return [{ path: fact, value: { ...long, ...value } }]
+  }
   if (fact.length === top.length) return [{ path: fact, value }]
-  if (stated === undefined || stated === null)
-    return [whole(fact, top, valueAt(files.value, defaultOf(top) ?? ['defaults', '']), value)]
+  if (stated === undefined || stated === null) return [whole(fact, top, preset, value)]
   let at = top
   while (at.length < fact.length - 1) {
     const next = fact.slice(0, at.length + 1)
@@ -73,6 +80,13 @@ function newElements(files: ManifestFiles, section: Path, elements: Readonly<Rec
     if (Object.hasOwn(present, name)) throw new NoPlace(`"${name}" is defined already in ${formatPath(section)}`)
     return { path: [...section, name], value: element }
   })
+}
+
+/** What is stated of a fact that is asked for all the same, as it says too little; on the element or by the defaults. */
+export function statedSoFar({ value }: ManifestFiles, fact: Path): unknown {
+  const top = elementOf(fact).length + 1
+  const preset = defaultOf(fact.slice(0, top))
+  return valueAt(value, fact) ?? (preset && valueAt(value, [...preset, ...fact.slice(top)]))
 }
 
 /** Where a list of the top level grows: behind its last item, in the file that holds it. */

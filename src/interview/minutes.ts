@@ -1,4 +1,4 @@
-import { stringify } from 'yaml'
+import { inWords } from './in-words.ts'
 import { unrecordedChoices } from '../analysis/costly-choices.ts'
 import { formatPath, questions, type OpenQuestion, type Path } from '../finding.ts'
 import type { ManifestFiles } from '../manifest/files.ts'
@@ -89,10 +89,6 @@ function answers({ entries }: Session): string {
   })
   return lines.length > 0 ? lines.join('\n') : 'None.'
 }
-
-/** A value as it stands in the manifest, on one line. */
-export const inWords = (value: unknown): string =>
-  stringify(value, { collectionStyle: 'flow', lineWidth: 0, flowCollectionPadding: true }).trim()
 
 function risks({ entries }: Session): string {
   const accepted = entries.flatMap(({ answer }) => (answer.kind === 'risk' ? [answer.waiver] : []))

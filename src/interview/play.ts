@@ -4,8 +4,9 @@ import type { Report } from '../report.ts'
 import type { Misfit, Plan, Planned } from './answers-file.ts'
 import { applyAnswer, whyNotApplicable } from './answer.ts'
 import type { Entry, OpenEnd } from './minutes.ts'
-import { inWords } from './minutes.ts'
-import { isSame, valueAt } from '../edit/data.ts'
+import { inWords } from './in-words.ts'
+import { isSame, isValues, valueAt } from '../edit/data.ts'
+import { statedSoFar } from './landing.ts'
 
 /** A manifest with all answers of a file in it. Nothing is written here, so that it is all of them or none. */
 export interface Played {
@@ -38,7 +39,7 @@ export function playAnswers(
     for (const planned of waiting) {
       const { answer, location } = planned
       const question = open.get(formatPath(answer.fact))
-      if (!question || alreadySaid(files, answer.fact) !== undefined) {
+      if (!question || !isNews(files, answer)) {
         later.push(planned)
         continue
       }
@@ -79,6 +80,20 @@ export const entryOf = ({ element, ask }: OpenQuestion, answer: Entry['answer'])
 /** What the manifest says about a fact already: its value, or the reason for which it is not applicable. */
 const alreadySaid = (files: ManifestFiles, fact: Path): unknown =>
   valueAt(files.value, fact) ?? whyNotApplicable(files, fact)
+
+/** Whether an answer says more than the manifest does: what is stated is not overwritten, a map may be added to. */
+function isNews(files: ManifestFiles, answer: Planned['answer']): boolean {
+  const { fact } = answer
+  if (answer.kind !== 'fact') return alreadySaid(files, fact) === undefined
+  if (whyNotApplicable(files, fact) !== undefined) return false
+  const stated = statedSoFar(files, fact)
+  if (stated === undefined) return true
+  if (!isValues(stated) || !isValues(answer.value)) return false
+  const keys = Object.keys(answer.value)
+  const isKept = (key: string) =>
+    !Object.hasOwn(stated, key) || isSame(valueAt(stated, [key]), valueAt(answer.value, [key]))
+  return keys.every(isKept) && keys.some(key => !Object.hasOwn(stated, key))
+}
 
 function whyLeft(files: ManifestFiles, answer: Planned['answer']): string {
   const path = formatPath(answer.fact)

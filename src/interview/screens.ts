@@ -3,6 +3,7 @@ import { formatPath, type Finding, type OpenQuestion } from '../finding.ts'
 import { place } from '../reporters/frame.ts'
 import { paints } from '../reporters/page.ts'
 import { visible, wrap } from '../reporters/text.ts'
+import { inWords } from './in-words.ts'
 import type { AnyRule } from '../rules/define.ts'
 import { list, plural } from '../units.ts'
 import type { Evidence } from './agenda.ts'
@@ -25,13 +26,17 @@ function few(items: readonly string[], limit: number): string {
 
 const paragraph = (text: string, { width }: Look, indent = '') => wrap(visible(text), width, indent)
 
-/** The element, what is asked, and why it matters on which journey. */
-export function questionScreen(question: OpenQuestion, rules: readonly AnyRule[], look: Look): string {
+/**
+ * The element, what is asked, and why it matters on which journey.
+ * @param stated what the manifest says about the fact already, where that is too little
+ */
+export function questionScreen(question: OpenQuestion, stated: unknown, rules: readonly AnyRule[], look: Look): string {
   const { c } = look
   const { element, ask, location, fact, mustBeStated } = question
   return [
     c.bold(paragraph(element === 'the manifest' ? 'The whole system' : element, look)),
     paragraph(ask, look),
+    ...(stated === undefined ? [] : [paragraph(`Stated so far: ${inWords(stated)}. The rules need more.`, look)]),
     paragraph(whyItMatters(question, rules), look),
     c.dim(paragraph(`For example ${question.example}`, look)),
     c.dim(paragraph(`${formatPath(fact)}, ${place(location)}${mustBeStated ? '; must be stated' : ''}`, look)),

@@ -2,14 +2,15 @@ import { formatPath, type OpenQuestion } from '../../finding.ts'
 import { alike } from '../../interview/agenda.ts'
 import type { Answer } from '../../interview/answer.ts'
 import { formOf } from '../../interview/form.ts'
-import { inWords } from '../../interview/minutes.ts'
+import { inWords } from '../../interview/in-words.ts'
+import { statedSoFar } from '../../interview/landing.ts'
 import { questionScreen } from '../../interview/screens.ts'
 import { readManifest } from '../../manifest/read.ts'
 import { place } from '../../reporters/frame.ts'
 import { list, plural } from '../../units.ts'
 import { askValue, waysOf, type Way } from './ask-value.ts'
 import type { Option } from './asker.ts'
-import { editFile, editorName, explain, saved, type Action, type Next, type Room } from './room.ts'
+import { editFile, editorName, explain, note, saved, type Action, type Next, type Room } from './room.ts'
 
 type Choice =
   | { readonly kind: 'answer'; readonly way: Way }
@@ -18,8 +19,9 @@ type Choice =
 
 /** Asks one open question until it is answered or left. */
 export async function askQuestion(room: Room, question: OpenQuestion, owners: boolean): Promise<Next> {
-  const { say, look, rules } = room
-  say(`\n${questionScreen(question, rules, look())}\n`)
+  const { say, look, rules, sitting } = room
+  const stated = statedSoFar(sitting.files, question.fact)
+  say(`\n${questionScreen(question, stated, rules, look())}\n`)
   const asked: Asked = { question, targets: [question] }
   for (;;) {
     const action = await once(room, asked, owners)
@@ -136,6 +138,10 @@ async function give(
       open.map(target => ({ answer: answer(target), entry: { element: target.element, ask: target.ask } })),
     )
   })
+  if (action === 'on' && sitting.questionAt(question.fact)) {
+    note(room, 'It is still open: the rules need more than that. It is not asked again now.')
+    sitting.passed.add(id)
+  }
   // Somebody else may have answered it meanwhile.
   return action === 'again' && !sitting.questionAt(question.fact) ? 'on' : action
 }

@@ -1,6 +1,6 @@
 import type { Path } from '../../finding.ts'
 import { formOf, keysIn, problemWith, readTyped, type Choice, type Form } from '../../interview/form.ts'
-import { inWords } from '../../interview/minutes.ts'
+import { inWords } from '../../interview/in-words.ts'
 import type { Model } from '../../manifest/model.ts'
 import type { Asker, Option } from './asker.ts'
 

@@ -21,7 +21,7 @@ test('from a first manifest to ready by answers alone', { timeout: 90_000 }, asy
   const { code, out, err } = await play(cwd, '--minutes', 'minutes.md')
   expect(err).toBe('')
   expect(code).toBe(0)
-  expect(out).toContain('24 answers written to scaffold.yaml\n')
+  expect(out).toContain('23 answers written to scaffold.yaml\n')
   expect(out).toContain('verdict    incomplete -> ready')
   // The comments of the author are where they were.
   for (const comment of ['# A first manifest', '} # people buy tea\n', '- to: shop-db   # all orders\n'])
@@ -36,7 +36,7 @@ test('from a first manifest to ready by answers alone', { timeout: 90_000 }, asy
   const again = await play(cwd)
   expect(again.code).toBe(0)
   expect(again.out).toContain('No answer written')
-  expect(again.err.split('\n').filter(line => line.endsWith('is answered already, and the same'))).toHaveLength(24)
+  expect(again.err.split('\n').filter(line => line.endsWith('is answered already, and the same'))).toHaveLength(23)
   expect(text()).toBe(before)
 })
 
@@ -114,9 +114,9 @@ accept:
   const { code, err } = await play(cwd, '--minutes', 'm.md')
   expect(code).toBe(0)
   expect(err.split('\n')).toEqual([
-    'a.yaml:4:52: services.web.calls[0].timeout is answered already, with none; left as it is',
-    'a.yaml:5:50: services.web.calls[0].hedge is not asked for by any rule as things stand; left out',
-    'a.yaml:8:5: ttl-missing finds nothing at "caches.c", so there is nothing to accept',
+    'a.yaml:4:46: services.web.calls[0].timeout is answered already, with none; left as it is',
+    'a.yaml:5:44: services.web.calls[0].hedge is not asked for by any rule as things stand; left out',
+    'a.yaml:8:7: ttl-missing finds nothing at "caches.c", so there is nothing to accept',
     '',
   ])
   expect(parse(text())).toMatchObject({
@@ -128,7 +128,7 @@ accept:
     '| `call-without-timeout` | `services.web.calls[0]` | rebuilt in May | team-web | 2027-05-31 |',
   )
   expect(minutes).toMatch(/- \[ \] Where does state between two requests live\? `web` \(Ada\)\n/)
-  expect(minutes).not.toMatch(/- \[ \].*`api` \(/)
+  expect(minutes).not.toMatch(/- \[ \] Where does state .*`api`/)
 })
 
 describe('files', () => {

@@ -84,12 +84,13 @@ export function readAnswers(
   const misfits: Misfit[] = []
   const answers: Planned[] = []
   const known = open.map(({ fact }) => formatPath(fact))
+  const elements = [files.value, ...newElements(parsed.data.answers ?? [])]
   const seen = new Map<string, number>()
   for (const [i, entry] of (parsed.data.answers ?? []).entries()) {
     const refuse = (message: string, key = 'fact') => {
       misfits.push({ message, location: source.locate(['answers', i, key]) })
     }
-    const fact = factOf(entry.fact, files)
+    const fact = factOf(entry.fact, elements)
     if (fact === undefined) {
       refuse(`There is no fact "${entry.fact}" in this manifest${didYouMean(entry.fact, known)}`)
       continue
@@ -132,14 +133,18 @@ export function readAnswers(
 const isNamedSection = (key: unknown) => (namedSections as readonly unknown[]).includes(key)
 
 /** The fact that a path means, where the manifest has its element and the schema its key. */
-function factOf(text: string, files: ManifestFiles): Path | undefined {
+function factOf(text: string, elements: readonly unknown[]): Path | undefined {
   const fact = parsePath(text)
   if (!fact || !schemaAt(fact)) return undefined
   const element = elementOf(fact)
   // A section as a whole is a fact of the manifest, one element of it is none.
   if (fact.length === element.length || (fact.length === 2 && isNamedSection(fact[0]))) return undefined
-  return element.length === 0 || isValues(valueAt(files.value, element)) ? fact : undefined
+  return element.length === 0 || elements.some(one => isValues(valueAt(one, element))) ? fact : undefined
 }
+
+/** Elements that answers of the same file add, such as an SLO, whose facts others of its answers state. */
+const newElements = (entries: readonly { fact: string; answer?: unknown }[]): Record<string, unknown>[] =>
+  entries.flatMap(({ fact, answer }) => (isNamedSection(fact) ? [{ [fact]: answer }] : []))
 
 function misfitsOf(issue: z.core.$ZodIssue, source: Source): Misfit[] {
   const path = issue.path as Path

@@ -33,4 +33,8 @@ process.exitCode = await main(process.argv.slice(2), {
   readStdin: () => buffer(process.stdin),
   terminal: process.stdin.isTTY && process.stdout.isTTY ? { input: process.stdin, output: process.stdout } : undefined,
   runInTerminal,
+  onInterrupt: act => {
+    process.on('SIGINT', act)
+    return () => process.off('SIGINT', act)
+  },
 })

@@ -22,7 +22,7 @@ test('from a first manifest to ready by answers alone', { timeout: 90_000 }, asy
   expect(err).toBe('')
   expect(code).toBe(0)
   expect(out).toContain('23 answers written to scaffold.yaml\n')
-  expect(out).toContain('verdict    incomplete -> ready')
+  expect(out).toContain('verdict   incomplete -> ready')
   // The comments of the author are where they were.
   for (const comment of ['# A first manifest', '} # people buy tea\n', '- to: shop-db   # all orders\n'])
     expect(text()).toContain(comment)

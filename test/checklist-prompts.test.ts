@@ -14,7 +14,7 @@ const options = [
 /** One prompt, drawn to a screen that can be read. */
 async function drawn<T>(ask: (asker: Asker) => Promise<T>, env: Record<string, string> = {}, color = false) {
   const screen = await render(async (_: object, context: { input?: unknown; output?: unknown } = {}) => {
-    return ask(await askerFor(context as never, env, color))
+    return ask(await askerFor(context as never, { env }, color))
   }, {})
   return { ...screen, answer: screen.answer as Promise<T> }
 }
@@ -31,13 +31,13 @@ describe('a list', () => {
     expect(getScreen()).toBe('> Which? 2')
   })
 
-  test('has no colour unless wanted', async () => {
-    for (const color of [false, true]) {
-      const { answer, events, getFullOutput } = await drawn(asker => asker.choose('Which?', options), {}, color)
-      events.keypress('enter')
-      await answer
-      expect(/\u001b\[\d+m/.test(await getFullOutput({ raw: true }))).toBe(color)
-    }
+  test('has no colour where none is wanted', async () => {
+    const { answer, events, getFullOutput } = await drawn(asker => asker.choose('Which?', options))
+    events.keypress('down')
+    events.keypress('enter')
+    await answer
+    // Only what moves the cursor.
+    expect(await getFullOutput({ raw: true })).not.toMatch(/\u001b\[[\d;]*m/)
   })
 
   test('ends with Ctrl-C and with Ctrl-D', async () => {
@@ -84,7 +84,7 @@ describe('a terminal that cannot draw', () => {
         input.write(`${line}\n`)
       }
     }
-    return { input, types, said: () => said, asker: askerFor({ input, output }, { TERM: 'dumb' }, false) }
+    return { input, types, said: () => said, asker: askerFor({ input, output }, { env: { TERM: 'dumb' } }, false) }
   }
 
   test('is asked by numbers and lines, without a single escape', async () => {

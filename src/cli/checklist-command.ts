@@ -100,7 +100,7 @@ async function interview(
   book: MinutesFile | undefined,
 ): Promise<number> {
   const terminal = world.terminal!
-  const asker = await askerFor(terminal, world.env, wantsColor(options.color, world))
+  const asker = await askerFor(terminal, world, wantsColor(options.color, world))
   const sitting = new Sitting(files, world, reviewOf, async now => book?.write(now))
   const room: Room = {
     sitting,

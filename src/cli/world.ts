@@ -12,6 +12,8 @@ export interface World {
   readonly terminal: { readonly input: NodeJS.ReadableStream; readonly output: NodeJS.WritableStream } | undefined
   /** Gives the terminal to another program until that ends; its exit code. Absent where no program can be started. */
   readonly runInTerminal?: (program: string, args: readonly string[]) => Promise<number>
+  /** Has `act` called on Ctrl-C in place of ending the program, until the function that it returns is called. */
+  readonly onInterrupt?: (act: () => void) => () => void
 }
 
 /** 0: nothing at or above the threshold. 1: findings. 2: usage, configuration or unreadable input. 130: Ctrl-C. */

@@ -91,7 +91,9 @@ export function changeScreen(change: Change, look: Look): string {
           ),
         ]
       : []),
-    ...answers.map(({ key, before, after }) => note(key.slice(0, 9), `${key}: ${before} -> ${after}`)),
+    ...(answers.length > 0
+      ? [note('questions', answers.map(({ key, before, after }) => `${key} ${before} -> ${after}`).join(', '))]
+      : []),
     ...(knownBefore === knownAfter ? [] : [note('known', `${knownBefore} -> ${knownAfter} of the checks decided`)]),
     ...(verdict[0] === verdict[1] ? [] : [note('verdict', `${verdict[0]} -> ${verdict[1]}`, c.bold)]),
   ]

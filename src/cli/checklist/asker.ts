@@ -26,8 +26,11 @@ export class Interrupted extends Error {}
 
 type Terminal = NonNullable<World['terminal']>
 
-export const askerFor = async (terminal: Terminal, env: World['env'], color: boolean): Promise<Asker> =>
-  env['TERM'] === 'dumb' ? plainAsker(terminal) : drawnAsker(terminal, color)
+export const askerFor = async (
+  terminal: Terminal,
+  { env, onInterrupt }: Pick<World, 'env' | 'onInterrupt'>,
+  color: boolean,
+): Promise<Asker> => (env['TERM'] === 'dumb' ? plainAsker(terminal, onInterrupt) : drawnAsker(terminal, color))
 
 const plain = (text: string) => text
 
@@ -127,23 +130,24 @@ async function interruptible<T>(terminal: Terminal, ask: (context: Context) => P
 }
 
 /** For terminals that draw nothing, and for programs that read the screen aloud: numbered lists and whole lines. */
-function plainAsker({ input, output }: Terminal): Asker {
+function plainAsker({ input, output }: Terminal, onInterrupt: World['onInterrupt']): Asker {
   const say = (text: string) => output.write(`${visible(text)}\n`)
   const line = async (prompt: string): Promise<string> => {
     const reader = createInterface({ input, output, terminal: false })
     const ended = new AbortController()
-    reader.once('close', () => {
+    const end = () => {
       ended.abort()
-    })
-    reader.once('SIGINT', () => {
-      ended.abort()
-    })
+    }
+    reader.once('close', end)
+    // The terminal is not read key by key, so Ctrl-C comes as a signal.
+    const calm = onInterrupt?.(end)
     try {
       return await reader.question(`${visible(prompt)} `, { signal: ended.signal })
     } catch {
       throw new Interrupted()
     } finally {
       reader.close()
+      calm?.()
     }
   }
   const show = (message: string, options: readonly Option<unknown>[]) => {

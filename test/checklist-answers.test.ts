@@ -181,4 +181,21 @@ describe('files', () => {
     expect(readFileSync(join(cwd, 'api.yaml'), 'utf8')).toBe('services:\n  api: { state: none } # theirs\n')
     expect(readFileSync(join(cwd, 'scaffold.yaml'), 'utf8')).toContain('state: none')
   })
+
+  test('minutes that cannot be written are noticed before an answer is', async () => {
+    const { cwd, text } = minimal(one)
+    const { code, err } = await play(cwd, '--minutes', 'no/such/folder.md')
+    expect(code).toBe(2)
+    expect(err).toContain('Cannot write "')
+    expect(text()).toBe(small)
+  })
+
+  test('minutes are added to those of an earlier sitting', async () => {
+    const { cwd } = minimal(one)
+    writeFileSync(join(cwd, 'm.md'), '# Earlier\n')
+    await play(cwd, '--minutes', 'm.md', '--participant', 'Ada')
+    expect(readFileSync(join(cwd, 'm.md'), 'utf8')).toMatch(
+      /^# Earlier\n\n# Design review of `scaffold\.yaml`, 2026-11-23\n\n- Participants: Ada\n/,
+    )
+  })
 })

@@ -86,7 +86,9 @@ describe.skipIf(!hasTmux || !isBuilt)('in a real terminal', { timeout: 120_000 }
     await sees('concurrency of web?')
     // A letter goes to the entry that begins with it.
     keys('s', 'Enter')
-    await sees('Nothing else is left here; 1 passed over.')
+    await sees('latency of api?')
+    keys('s', 'Enter')
+    await sees('Nothing else is left here; 2 passed over.')
     await sees('to the overview')
     keys('s', 'Enter')
     await sees('exit 0')

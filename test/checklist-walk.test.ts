@@ -18,7 +18,7 @@ function start(text = small) {
   return { cwd, path: join(cwd, 'scaffold.yaml'), text: () => readFileSync(join(cwd, 'scaffold.yaml'), 'utf8') }
 }
 
-test('from the overview to an answer, back, out, and on from there', async () => {
+test('from the overview to an answer, back, out, and on from there', { timeout: 90_000 }, async () => {
   const { cwd, text } = start()
   const first = await meeting(['checklist'], cwd)
   expect(await first.sees('Where to?')).toContain('Can the system survive partial failures')
@@ -57,7 +57,7 @@ test('from the overview to an answer, back, out, and on from there', async () =>
   expect(await second.code).toBe(0)
 })
 
-test('what is not known, not applicable or skipped stays open', async () => {
+test('what is not known, not applicable or skipped stays open', { timeout: 90_000 }, async () => {
   const { cwd, text } = start()
   const { sees, chooses, types, shown, code } = await meeting(
     ['checklist', '--minutes', 'm.md', '--participant', 'Ada'],
@@ -89,7 +89,7 @@ test('what is not known, not applicable or skipped stays open', async () => {
   expect(minutes).toContain('not applicable: a file server')
 })
 
-test('one answer for several, and a map key by key', async () => {
+test('one answer for several, and a map key by key', { timeout: 90_000 }, async () => {
   const { cwd, text } = start(
     small.replace('[{ to: api }] # one', '\n      - to: api # one\n      - to: api\n        operation: charge'),
   )
@@ -123,7 +123,7 @@ test('one answer for several, and a map key by key', async () => {
   expect(text()).not.toContain('retries')
 })
 
-test('a risk is accepted with reason, owner and day', async () => {
+test('a risk is accepted with reason, owner and day', { timeout: 90_000 }, async () => {
   const { cwd, text } = start(small.replace('{ to: api }', '{ to: api, timeout: none }'))
   const { sees, chooses, types, shown, code } = await meeting(['checklist', '--question', 'partial-failure'], cwd)
   await chooses('look at the findings')
@@ -148,7 +148,7 @@ test('a risk is accepted with reason, owner and day', async () => {
   )
 })
 
-test('a manifest that changed on disk is not overwritten', async () => {
+test('a manifest that changed on disk is not overwritten', { timeout: 90_000 }, async () => {
   const { cwd, path, text } = start()
   const { sees, chooses, types, shown, code } = await meeting(['checklist'], cwd)
   await chooses('what matters most first')
@@ -174,7 +174,7 @@ test('a manifest that changed on disk is not overwritten', async () => {
   expect(await shown()).toContain('scaffold.yaml changed on disk since it was read; nothing was written')
 })
 
-test('an editor gets a copy, and what is wrong with it comes back', async () => {
+test('an editor gets a copy, and what is wrong with it comes back', { timeout: 90_000 }, async () => {
   const { cwd, text } = start()
   const started: string[][] = []
   const texts = ['services: [', `${small}owner: team-shop\n`]

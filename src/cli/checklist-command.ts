@@ -9,7 +9,7 @@ import { didYouMean } from '../manifest/nearest.ts'
 import { pretty } from '../reporters/pretty.ts'
 import type { Run } from '../reporters/reporter.ts'
 import { verdictLine } from '../reporters/scoreboard.ts'
-import { wrap } from '../reporters/text.ts'
+import { visible, wrap } from '../reporters/text.ts'
 import type { Report } from '../report.ts'
 import { review } from '../review.ts'
 import { rules } from '../rules/index.ts'
@@ -101,7 +101,7 @@ async function interview(
 ): Promise<number> {
   const terminal = world.terminal!
   const asker = await askerFor(terminal, world, wantsColor(options.color, world))
-  const sitting = new Sitting(files, world, reviewOf, async now => book?.write(now))
+  const sitting = new Sitting(files, world, reviewOf, noted)
   const room: Room = {
     sitting,
     asker,
@@ -110,6 +110,17 @@ async function interview(
     say: text => terminal.output.write(`${text}\n`),
     look: () => look(options, world),
   }
+  // An answer that is saved stays saved, also where the minutes cannot be written any more.
+  async function noted(now: Sitting): Promise<void> {
+    try {
+      await book?.write(now)
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error
+      terminal.output.write(`> ${visible(error.message)}\n`)
+    }
+  }
+  // Before anybody is asked: minutes that cannot be written are noticed now.
+  await book?.write(sitting)
   let code: number = exitCode.clean
   try {
     if (book && book.participants.length === 0) {

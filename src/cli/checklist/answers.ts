@@ -37,6 +37,10 @@ export async function answersFrom(path: string, task: Task): Promise<number> {
   const result = playAnswers(files, read.plan, reviewOf)
   if (result.misfits) return refuse(result.misfits, world)
   const { played } = result
+  // Minutes that cannot be written are noticed before an answer is.
+  await book?.write({
+    session: (date, participants) => ({ date, participants, before, after: before, files, entries: [], openEnds: [] }),
+  })
   await write(files, played.files, world)
   for (const misfit of played.left) tell(misfit, world)
   if (book) {

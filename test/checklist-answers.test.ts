@@ -24,7 +24,7 @@ test('from a first manifest to ready by answers alone', { timeout: 90_000 }, asy
   expect(out).toContain('23 answers written to scaffold.yaml\n')
   expect(out).toContain('verdict   incomplete -> ready')
   // The comments of the author are where they were.
-  for (const comment of ['# A first manifest', '} # people buy tea\n', '- to: shop-db   # all orders\n'])
+  for (const comment of ['# A first manifest', '} # people buy tea\n', '- to: shop-db # all orders\n'])
     expect(text()).toContain(comment)
   const reviewed = await run(['review', '--fail-on', 'info', '--strict', '--min-coverage', '100%'], cwd)
   expect(reviewed.out).toContain('tea-shop: ready')

@@ -7,6 +7,7 @@ import type { Entry, OpenEnd } from './minutes.ts'
 import { inWords } from './in-words.ts'
 import { isSame, isValues, valueAt } from '../edit/data.ts'
 import { statedSoFar } from './landing.ts'
+import { longForm } from './long-form.ts'
 
 /** A manifest with all answers of a file in it. Nothing is written here, so that it is all of them or none. */
 export interface Played {
@@ -95,12 +96,20 @@ function isNews(files: ManifestFiles, answer: Planned['answer']): boolean {
   return keys.every(isKept) && keys.some(key => !Object.hasOwn(stated, key))
 }
 
+/** Whether a value says all that another says; later answers may have added to it. */
+function holds(value: unknown, part: unknown): boolean {
+  if (Array.isArray(value) && Array.isArray(part))
+    return value.length === part.length && part.every((item, i) => holds(value[i], item))
+  if (!isValues(value) || !isValues(part)) return isSame(value, part)
+  return Object.keys(part).every(key => holds(valueAt(value, [key]), part[key]))
+}
+
 function whyLeft(files: ManifestFiles, answer: Planned['answer']): string {
   const path = formatPath(answer.fact)
   const said = alreadySaid(files, answer.fact)
   if (said === undefined) return `${path} is not asked for by any rule as things stand; left out`
   const mine = answer.kind === 'fact' ? answer.value : answer.kind === 'notApplicable' ? answer.reason : undefined
-  return isSame(said, mine)
+  return holds(said, mine) || holds(said, longForm(answer.fact, mine))
     ? `${path} is answered already, and the same`
     : `${path} is answered already, with ${inWords(said)}; left as it is`
 }

@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 import { fstatSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import process from 'node:process'
 import { main } from '../src/cli/main.ts'
 import { readUpTo } from '../src/cli/read-up-to.ts'
@@ -29,6 +31,19 @@ const isFile = () => {
   }
 }
 
+/** Ctrl-C in the meantime is for the other program. */
+async function runInTerminal(program: string, args: readonly string[]): Promise<number> {
+  const ignore = () => undefined
+  process.on('SIGINT', ignore)
+  try {
+    const child = spawn(program, args, { stdio: 'inherit' })
+    const [code] = (await once(child, 'exit')) as [number | null]
+    return code ?? 1
+  } finally {
+    process.off('SIGINT', ignore)
+  }
+}
+
 process.exitCode = await main(process.argv.slice(2), {
   cwd: process.cwd(),
   env: process.env,
@@ -47,4 +62,9 @@ process.exitCode = await main(process.argv.slice(2), {
   interrupted: () => new Promise(resolve => process.once('SIGINT', () => resolve())),
   streams: { input: process.stdin, output: process.stdout },
   terminal: process.stdin.isTTY && process.stdout.isTTY ? { input: process.stdin, output: process.stdout } : undefined,
+  runInTerminal,
+  onInterrupt: act => {
+    process.on('SIGINT', act)
+    return () => process.off('SIGINT', act)
+  },
 })

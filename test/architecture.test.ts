@@ -22,6 +22,7 @@ const layers: readonly { readonly name: string; readonly is: RegExp }[] = [
   { name: 'docs', is: /^src\/docs\// },
   { name: 'edit', is: /^src\/edit\// },
   { name: 'lsp', is: /^src\/lsp\// },
+  { name: 'interview', is: /^src\/interview\// },
   { name: 'cli', is: /^src\/(?:cli\/|index\.ts$)/ },
   { name: 'bin', is: /^bin\// },
 ]

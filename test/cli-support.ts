@@ -21,6 +21,13 @@ export function folder(files: Record<string, string | Uint8Array>): string {
   return root
 }
 
+/** A machine on which no file changes, nobody presses Ctrl-C and nobody speaks a protocol. */
+export const nothingHappens: Pick<World, 'watch' | 'interrupted' | 'streams'> = {
+  watch: () => Promise.reject(new Error('nothing is watched in this test')),
+  interrupted: () => new Promise(() => undefined),
+  streams: { input: Readable.from([]), output: new Writable() },
+}
+
 /** Runs the program in this process. */
 export async function run(
   argv: readonly string[],
@@ -37,9 +44,7 @@ export async function run(
     stderr: { write: text => (err += text) },
     terminal: undefined,
     readStdin: () => Promise.resolve(new TextEncoder().encode(stdin)),
-    watch: () => Promise.reject(new Error('nothing is watched in this test')),
-    interrupted: () => new Promise(() => undefined),
-    streams: { input: Readable.from([]), output: new Writable() },
+    ...nothingHappens,
     ...world,
   })
   return { code, out, err }

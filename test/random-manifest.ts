@@ -7,7 +7,7 @@ import { alternatives, itemOf, metaOf, schemaAt, shapeOf } from '../src/manifest
 /** Valid manifests at random, of every key that the schema knows. A seed always gives the same one. */
 
 type Schema = z.core.$ZodType
-type Random = () => number
+export type Random = () => number
 
 const pools = {
   services: ['s0', 's1', 's2', 's3', 's4', 's5'],
@@ -71,7 +71,7 @@ function put(map: Record<string, unknown>, key: string, schema: Schema, random: 
 
 const pick = <T>(items: readonly T[], random: Random): T | undefined => items[Math.floor(random() * items.length)]
 
-function valueOf(schema: Schema, random: Random, density: number): unknown {
+export function valueOf(schema: Schema, random: Random, density: number): unknown {
   const meta = metaOf(schema)
   const choices = alternatives(schema)
   const one = pick(choices, random)!

@@ -65,6 +65,11 @@ export const commands: readonly [CommandEntry, ...CommandEntry[]] = [
     load: async () => (await import('./whatif-command.ts')).whatifCommand,
   },
   {
+    name: 'checklist',
+    summary: 'ask a team what the manifest does not say, and write the answers into it',
+    load: async () => (await import('./checklist-command.ts')).checklistCommand,
+  },
+  {
     name: 'explain',
     summary: 'print the page of a rule, a table, a question of the checklist, or a whole reference',
     load: async () => (await import('./reference-commands.ts')).explainCommand,

@@ -23,6 +23,10 @@ export interface World {
   readonly streams: { readonly input: NodeJS.ReadableStream; readonly output: NodeJS.WritableStream }
   /** Where people can be asked; `undefined` unless standard input and standard output are both a terminal. */
   readonly terminal: { readonly input: NodeJS.ReadableStream; readonly output: NodeJS.WritableStream } | undefined
+  /** Gives the terminal to another program until that ends; its exit code. Absent where no program can be started. */
+  readonly runInTerminal?: (program: string, args: readonly string[]) => Promise<number>
+  /** Has `act` called on Ctrl-C in place of ending the program, until the function that it returns is called. */
+  readonly onInterrupt?: (act: () => void) => () => void
 }
 
 /** Absolute paths. */

@@ -1,3 +1,4 @@
+import { costlyChoices, type CostlyChoice } from '../../analysis/costly-choices.ts'
 import type { Path } from '../../finding.ts'
 import type { Component, Decision, Model } from '../../manifest/model.ts'
 import { list } from '../../units.ts'
@@ -30,10 +31,10 @@ export default defineRule({
     'queues.engine',
   ],
 
-  appliesTo: model => choicesIn(model).length > 0,
+  appliesTo: model => costlyChoices(model).length > 0,
 
   *check(model) {
-    const choices = choicesIn(model)
+    const choices = costlyChoices(model)
     const unknowns: Unknown[] = []
     if (model.raw.decisions === undefined) return yield openQuestion(choices)
     // What was rejected says nothing of what is there: often it is the change that did not happen.
@@ -190,29 +191,7 @@ export default defineRule({
   ],
 })
 
-interface Choice {
-  readonly component: Component
-  readonly what: string
-  readonly at: Path
-}
-
-/** What takes months to change once there is data in it. */
-function choicesIn({ stores, queues }: Model): Choice[] {
-  const inStores = [...stores.values()].flatMap((store): Choice[] => {
-    const { path, role, engine, partitionKey } = store
-    if (partitionKey !== undefined && partitionKey !== 'none')
-      return [{ component: store, what: 'The partition key', at: [...path, 'partitionKey'] }]
-    if (role !== 'systemOfRecord' || engine === undefined) return []
-    return [{ component: store, what: 'The engine', at: [...path, 'engine'] }]
-  })
-  const brokers = [...queues.values()].filter(({ engine }) => engine !== undefined)
-  return [
-    ...inStores,
-    ...brokers.map((queue): Choice => ({ component: queue, what: 'The broker', at: [...queue.path, 'engine'] })),
-  ]
-}
-
-function openQuestion(choices: readonly Choice[], unknown: Path = ['decisions']): Unknown {
+function openQuestion(choices: readonly CostlyChoice[], unknown: Path = ['decisions']): Unknown {
   const named = choices.slice(0, most).map(({ component, what }) => `${what.toLowerCase()} of "${component.name}"`)
   const others = choices.length > most ? [`${String(choices.length - most)} more`] : []
   return { unknown, because: `${list([...named, ...others])} would be hard to take back` }

@@ -142,6 +142,13 @@ describe('the answers become a manifest', () => {
     expect(written(cwd)).toMatch(/\n {2}web:\n {4}calls:\n {6}- \{ to: db-1 \}\n {6}- \{ to: redis-1 \}\n\nstores: /)
   })
 
+  test('a call says which journeys take it only where some do not', async () => {
+    const cwd = folder({ x: '' })
+    await answer(cwd, ['mini', 'buy, sell', '', 'web, orders', '', 'web, orders, stock', '', '', ''])
+    expect(written(cwd)).toContain('calls: [{ to: orders }]')
+    expect(written(cwd)).toContain('calls: [{ to: stock, serves: [sell] }]')
+  })
+
   test('what a request goes through may be no service', async () => {
     const cwd = folder({ x: '' })
     const { questions } = await answer(cwd, ['mini', 'buy', '', 'web, jobs-queue', '', '', ''])

@@ -116,13 +116,15 @@ function edgesOf({ name, uses, callFacts }: DraftComponent, { journeys, componen
   const calls = targets
     .filter(target => kindOf(target) !== 'queue')
     .map(to => ({ to, ...servesOf(name, to, journeys), ...callFacts?.[to] }))
-  const publishes = targets.filter(target => kindOf(target) === 'queue').map(to => ({ to }))
+  const publishes = targets
+    .filter(target => kindOf(target) === 'queue')
+    .map(to => ({ to, ...servesOf(name, to, journeys) }))
   const consumes = components.filter(({ readers }) => readers.includes(name)).map(queue => ({ from: queue.name }))
   const lists = { calls, publishes, consumes }
   return Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0))
 }
 
-/** Which journeys take a call, where not all of those that come through its caller do. */
+/** Which journeys take a call or a message, where not all of those that come through its caller do. */
 function servesOf(from: string, to: string, journeys: readonly DraftJourney[]): { serves?: string[] } {
   const here = journeys.filter(({ through }) => through.includes(from))
   const taking = here.filter(({ through }) => through.some((one, i) => one === from && through[i + 1] === to))

@@ -13,6 +13,9 @@ import { StreamMessageReader, StreamMessageWriter, createProtocolConnection } fr
 
 const [services = 1000, presses = 15] = process.argv.slice(2).map(Number)
 
+/** Services to a domain: calls go down inside one, from its first service, where its journey enters. */
+const perDomain = 12
+
 function system(count) {
   const service = i => `  service-${i}:
     owner: team-${i % 20}
@@ -26,8 +29,10 @@ function system(count) {
     observability: { metrics: true, traces: true, logs: structured }
     runbook: docs/runbooks/service-${i}.md
     calls:
-${[1, 2, 3, 4]
-  .map(step => i + step * step * 7)
+${[1, 2]
+  .map(step => (i % perDomain) * 2 + step)
+  .filter(place => place < perDomain)
+  .map(place => i - (i % perDomain) + place)
   .filter(target => target < count)
   .map(
     target => `      - to: service-${target}
@@ -42,7 +47,7 @@ ${[1, 2, 3, 4]
   const each = (length, line) => Array.from({ length }, (_, i) => line(i)).join('')
   return `version: 1
 journeys:
-${each(10, i => `  journey-${i}: { entry: service-${i}, criticality: high, load: { steady: 50/s, peak: 200/s } }\n`)}services:
+${each(Math.ceil(count / perDomain), i => `  journey-${i}: { entry: service-${i * perDomain}, criticality: high, load: { steady: 50/s, peak: 200/s } }\n`)}services:
 ${each(count, service)}stores:
 ${each(50, i => `  store-${i}: { engine: postgres@16, role: systemOfRecord, maxConnections: 5000, capacity: { rps: 3000 } }\n`)}`
 }

@@ -148,3 +148,37 @@ describe('slow', () => {
     ])
   })
 })
+
+describe('details that decide', () => {
+  const slow = (component: string, time: number) => ({ slow: [{ component, time }] })
+
+  test('a breaker opens at its threshold, not above it', () => {
+    const text = shop().replace(
+      'fallback: none, circuitBreaker: none, bulkhead: none, parallelGroup: none }\n    publishes',
+      'fallback: none, circuitBreaker: { slowCallDuration: 100ms }, bulkhead: none, parallelGroup: none }\n    publishes',
+    )
+    expect(brief(text, slow('orders-db', 99))).toEqual(['buy: ok', 'read: ok'])
+    expect(brief(text, slow('orders-db', 100))).toEqual(['buy: broken', 'read: ok'])
+  })
+
+  test('what is called in turn adds up, what runs side by side does not', () => {
+    const text = (group: string) => `
+journeys: { read: { entry: web } }
+services:
+  web: { calls: [{ to: api, timeout: 150ms, retries: none, fallback: none, parallelGroup: none }] }
+  api:
+    serviceTime: { mean: 10ms }
+    calls:
+      - { to: a, timeout: 1s, retries: none, fallback: none, parallelGroup: ${group} }
+      - { to: b, timeout: 1s, retries: none, fallback: none, parallelGroup: ${group} }
+stores: { a: { latency: { mean: 60ms } }, b: {} }
+`
+    expect(brief(text('none'), slow('b', 90))[0]).toMatch(/^read: broken/)
+    expect(brief(text('both'), slow('b', 90))[0]).toMatch(/^read: unknown/)
+  })
+
+  test('messages that are too many wait, even where none may be lost', () => {
+    const text = shop().replace('outbox: true', 'outbox: none')
+    expect(brief(text, { load: { buy: 2, read: 1 } })).toEqual(['buy: delayed', 'read: ok'])
+  })
+})

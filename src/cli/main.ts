@@ -13,7 +13,10 @@ export async function main(argv: readonly string[], world: World): Promise<numbe
   const program = new Command(name)
     .description('A design review for scalability: reads a manifest of your backend and does the arithmetic.')
     .version(version)
-    .addHelpText('after', '\nExit codes: 0 nothing at or above --fail-on, 1 findings, 2 usage or unreadable input, 130 interrupted.')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 nothing at or above --fail-on, 1 findings, 2 usage or unreadable input, 130 interrupted.',
+    )
   for (const entry of commands) {
     const command = entry === chosen ? (await entry.load())(context) : new Command(entry.name)
     program.addCommand(command.description(entry.summary), { isDefault: entry === commands[0] })

@@ -161,6 +161,10 @@ describe('inside GitHub Actions', () => {
     const { summary, env } = setting()
     let err = ''
     const world = { env, stderr: { write: (text: string) => (err += text) } }
+    // Counted in bytes.
+    await appendStepSummary(() => Promise.resolve('ü'.repeat(2 ** 19 + 1)), world)
+    expect(err).toMatch(/is full/)
+    err = ''
     await appendStepSummary(() => Promise.resolve('x'.repeat(2 ** 20)), world)
     expect([err, statSync(summary).size]).toEqual(['', 2 ** 20])
   })

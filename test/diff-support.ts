@@ -10,7 +10,7 @@ const applied = rules.filter(({ id }) =>
   ['call-without-timeout', 'ttl-missing', 'retry-without-budget', 'timeout-inversion'].includes(id),
 )
 /** A manifest, read and reviewed by a few rules. */
-function version(text: string, file = 'scaffold.yaml'): Version {
+export function version(text: string, file = 'scaffold.yaml'): Version {
   const files = new ManifestFiles([new Source(file, text)])
   const { model, problems } = readManifest(files)
   if (!model) throw new Error(problems.map(({ message }) => message).join('\n'))

@@ -2,12 +2,13 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parse, stringify } from 'yaml'
+import { compareFindings } from '../src/delta/changed-findings.ts'
 import { compareElements } from '../src/delta/elements.ts'
 import { isEmpty } from '../src/delta/diff.ts'
 import { ManifestFiles } from '../src/manifest/files.ts'
 import { readManifest } from '../src/manifest/read.ts'
 import { Source } from '../src/manifest/source.ts'
-import { change, compare, shop } from './diff-support.ts'
+import { change, compare, shop, version } from './diff-support.ts'
 
 const elements = (before: string, after: string) => compare(before, after).elements
 
@@ -136,6 +137,20 @@ describe('findings', () => {
     expect(ids(compare(shop + waiver, shop).findings.introduced)).toEqual([`call-without-timeout ${on}`])
   })
 
+  test('what follows from a cause is counted with it, and is not new when the cause is mended', () => {
+    const [clean, faulty] = [version(change(['timeout: none', 'timeout: 5s'])).report, version(shop).report]
+    const [cause] = faulty.findings.filter(({ ruleId }) => ruleId === 'call-without-timeout')
+    const path = ['stores', 'db']
+    const implied = { ruleId: 'ttl-missing', message: 'm', severity: 'warning', subject: path, at: path } as const
+    const both = { ...clean, findings: [...clean.findings, { ...cause!, alsoImplies: [implied] }] }
+    const { location } = cause!
+    const rest = { ...cause!, ...implied, location: { ...location, path } }
+    const left = { ...clean, findings: [...clean.findings, rest] }
+    expect(ids(compareFindings(clean, both).introduced)).toEqual([`call-without-timeout ${on}`])
+    expect(ids(compareFindings(both, clean).fixed)).toEqual([`call-without-timeout ${on}`])
+    expect(ids(compareFindings(both, left).introduced)).toEqual([])
+  })
+
   test('a fact that is not stated any more', () => {
     const { introduced } = compare(shop, change(['timeout: 1s, ', ''])).findings
     expect(introduced).toMatchObject([
@@ -188,6 +203,12 @@ describe('what users get', () => {
       undefined,
       'unclear',
     ])
+  })
+
+  test('a bound in the place of a number is neither better nor worse', () => {
+    const after = change([', latency: { mean: 5ms, p99: 60ms }', ''])
+    const [before, least, move] = measures(shop, after)['latency']!
+    expect([move, Number(least) < Number(before)]).toEqual(['unclear', true])
   })
 
   test('journeys come and go', () => {

@@ -76,6 +76,10 @@ describe('what is wrong with a file of answers is said with its place, and nothi
       '"2026-11-22" is over, expected a day to come',
     ],
     ['accept: [{ rule: call-without-timeout, on: services.web, reason: abc, owner: o }]', '"until": expected'],
+    [
+      'accept: [{ rule: call-without-timeout, on: "services.web.calls[0]", reason: abc, owner: o, until: 2027-09-01 }]',
+      'does not hold, as it lasts until 2027-09-01; expected 2027-02-21 at the latest',
+    ],
   ])('%s', async (file, message) => {
     const { cwd, text } = minimal(file)
     const { code, out, err } = await play(cwd)
@@ -108,7 +112,7 @@ test('what nobody asks for is told and left out; risks are accepted, questions k
   - { fact: "services.web.calls[0].timeout", answer: 1s }
   - { fact: "services.web.calls[0].hedge", answer: none }
 accept:
-  - { rule: call-without-timeout, on: "services.web.calls[0]", reason: rebuilt in May, owner: team-web, until: 2027-05-31 }
+  - { rule: call-without-timeout, on: "services.web.calls[0]", reason: rebuilt in May, owner: team-web, until: 2027-02-20 }
   - { rule: ttl-missing, on: caches.c, reason: no cache, owner: team-web, until: 2027-05-31 }
 `)
   const { code, err } = await play(cwd, '--minutes', 'm.md')
@@ -121,11 +125,11 @@ accept:
   ])
   expect(parse(text())).toMatchObject({
     services: { api: { 'x-not-applicable': { state: 'a proxy' } }, web: { calls: [{ timeout: 'none' }] } },
-    waivers: [{ rule: 'call-without-timeout', until: '2027-05-31' }],
+    waivers: [{ rule: 'call-without-timeout', until: '2027-02-20' }],
   })
   const minutes = readFileSync(join(cwd, 'm.md'), 'utf8')
   expect(minutes).toContain(
-    '| `call-without-timeout` | `services.web.calls[0]` | rebuilt in May | team-web | 2027-05-31 |',
+    '| `call-without-timeout` | `services.web.calls[0]` | rebuilt in May | team-web | 2027-02-20 |',
   )
   expect(minutes).toMatch(/- \[ \] Where does state between two requests live\? `web` \(Ada\)\n/)
   expect(minutes).not.toMatch(/- \[ \] Where does state .*`api`/)
@@ -184,9 +188,9 @@ describe('files', () => {
 
   test('minutes that cannot be written are noticed before an answer is', async () => {
     const { cwd, text } = minimal(one)
-    const { code, err } = await play(cwd, '--minutes', 'no/such/folder.md')
+    const { code, err } = await play(cwd, '--minutes', 'a.yaml/folder.md')
     expect(code).toBe(2)
-    expect(err).toContain('Cannot write "')
+    expect(err).toContain('The minutes cannot be added to "a.yaml/folder.md"')
     expect(text()).toBe(small)
   })
 

@@ -112,7 +112,7 @@ describe.skipIf(!has('zsh'))('in zsh (skipped where there is none)', () => {
     const file = await script('zsh')
     expect(complete.zsh(file, [me, ''])).toEqual([...commands.map(({ name }) => name), 'FILES'])
     const review = complete.zsh(file, [me, 'shop.yaml', '--'])
-    expect(review).toContain('*--fail-on=[exit 1 from this severity up]:value:(error warning info)')
+    expect(review).toContain('*--fail-on=[exit 1 from this severity up (default\\: error)]:value:(error warning info)')
     expect(review).toContain(
       '*--baseline=[accepted findings (default\\: .scaffold-review-baseline.json beside the manifest)]:file:_files',
     )

@@ -232,7 +232,9 @@ describe('without questions', () => {
 
   test('a folder that is not there, and a link', async () => {
     const cwd = folder({ 'real/x': '' })
-    expect((await run(['init', 'no/where.yaml', '--yes'], cwd)).err).toMatch(/^scaffold-review: Cannot write /)
+    expect((await run(['init', 'a/new/one.yaml', '--yes'], cwd)).code).toBe(0)
+    expect(written(cwd, 'a/new/one.yaml')).toContain('journeys:')
+    expect((await run(['init', 'real/x/y.yaml', '--yes'], cwd)).err).toMatch(/^scaffold-review: Cannot write /)
     writeFileSync(join(cwd, 'real/here.yaml'), 'old')
     symlinkSync('real/here.yaml', join(cwd, 'scaffold.yaml'))
     expect((await run(['init', '--yes', '--force'], cwd)).code).toBe(0)

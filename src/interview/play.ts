@@ -1,4 +1,4 @@
-import { formatPath, type OpenQuestion, type Path } from '../finding.ts'
+import { formatPath, type Finding, type OpenQuestion, type Path } from '../finding.ts'
 import type { ManifestFiles } from '../manifest/files.ts'
 import type { Report } from '../report.ts'
 import type { Misfit, Plan, Planned } from './answers-file.ts'
@@ -62,18 +62,29 @@ export function playAnswers(
     const outcome = applyAnswer(files, { kind: 'risk', waiver })
     if (outcome.problem !== undefined) return { misfits: [{ message: outcome.problem, location }] }
     const reviewed = reviewOf(outcome.files)
-    const [accepted] = reviewed.waived.slice(report.waived.length)
+    const [accepted] = newIn(
+      report.waived.map(({ finding }) => finding),
+      reviewed.waived.map(({ finding }) => finding),
+    )
     if (!accepted) {
+      // A waiver that lasts too long, say, is no waiver, and the finding tells why.
+      const [refused] = newIn(report.findings, reviewed.findings).filter(({ ruleId }) => ruleId === waiver.rule)
+      if (refused?.note !== undefined) return { misfits: [{ message: refused.note, location }] }
       left.push({ message: `${waiver.rule} finds nothing at "${waiver.on}", so there is nothing to accept`, location })
       continue
     }
     ;[files, report] = [outcome.files, reviewed]
-    const covered = reviewed.waived
-      .filter(({ finding }) => finding.ruleId === waiver.rule)
-      .map(({ finding }) => finding)
-    entries.push({ answer: { kind: 'risk', waiver }, element: waiver.on, ask: covered.at(-1)!.message })
+    entries.push({ answer: { kind: 'risk', waiver }, element: waiver.on, ask: accepted.message })
   }
   return { played: { files, report, entries, openEnds, left } }
+}
+
+/** Findings of a review that were not there before, or of which something else is said. */
+function newIn(before: readonly Finding[], after: readonly Finding[]): Finding[] {
+  const key = ({ ruleId, subject, message, note = '' }: Finding) =>
+    [ruleId, formatPath(subject), message, note].join('\n')
+  const known = new Set(before.map(key))
+  return after.filter(finding => !known.has(key(finding)))
 }
 
 export const entryOf = ({ element, ask }: OpenQuestion, answer: Entry['answer']): Entry => ({ element, ask, answer })

@@ -149,7 +149,8 @@ class Gathering {
 
   async #one(path: string, chain: readonly string[], report: (message: string) => void): Promise<void> {
     const real = await this.#tree.real(path)
-    if (!real.startsWith(this.#root + sep)) {
+    // The top of a revision ends with a separator already.
+    if (!real.startsWith(this.#root.endsWith(sep) ? this.#root : this.#root + sep)) {
       report(`"${this.#tree.shown(path)}" lies outside the folder of the manifest; expected a file in it or below`)
       return
     }

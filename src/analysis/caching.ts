@@ -64,7 +64,7 @@ export function carriedBy(origin: Component, facts: Facts): Carries | undefined 
  * the cap lets through.
  */
 export function coldLoad(cache: Cache, origin: Component, kind: LoadKind, facts: Facts, share = 1): Estimate {
-  const all = facts.loadWithout(cache, share).at(origin.name, kind)
+  const all = facts.loadWithout(cache, share, origin, kind)
   const { originLimit: cap, stampedeProtection: shared } = cache
   if (typeof cap !== 'number' || shared === undefined || shared === 'none') return all
   return { ...all, low: Math.min(all.low, cap), high: Math.min(all.high ?? cap, cap) }

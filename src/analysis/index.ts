@@ -33,8 +33,8 @@ export interface Facts {
   readonly retries: Retries
   /** What each journey loses when a component is lost. */
   readonly blastRadius: BlastRadius
-  /** Load when one cache answers nothing, or a share of it does not. */
-  loadWithout(cache: Cache, share?: number): Load
+  /** Load of a component when one cache answers nothing, or a share of it does not. */
+  loadWithout(cache: Cache, share: number, component: Component, kind: LoadKind): Estimate
   /** The same system while one journey has a load of its own, and the others their steady one. */
   atLoad(journey: Journey, perSecond: number): Facts
   /** Calls of services and jobs to a component, in the order of the manifest. */
@@ -74,7 +74,7 @@ export function factsOf(model: Model): Facts {
   )
   const calls = once(() => byTarget(model.calls))
   const gateways = once(() => gatewaysBefore(model, graph()))
-  const without = new Map<Cache, Map<number, Load>>()
+  const without = new Map<string, Load>()
   const stakes = once(() => new Map([...model.slos.values()].map(slo => [slo, stakesOf(slo, model, facts)])))
   const stakesByComponent = once(() => stakesByName([...stakes().values()].flat()))
   const budgets = new Map<Slo, BudgetLedger>()
@@ -110,11 +110,10 @@ export function factsOf(model: Model): Facts {
     get blastRadius() {
       return blastRadius()
     },
-    loadWithout: (cache, share = 1) => {
-      const known = without.get(cache) ?? new Map<number, Load>()
-      const found = known.get(share) ?? loadOf(model, graph(), reach(), { cache, share })
-      without.set(cache, known.set(share, found))
-      return found
+    loadWithout: (cache, share, { name }, kind) => {
+      const key = `${cache.name}\u0000${share}\u0000${name}`
+      if (!without.has(key)) without.set(key, loadOf(model, graph(), reach(), { cache, share, at: name }))
+      return without.get(key)!.at(name, kind)
     },
     atLoad: ({ name }, perSecond) => {
       const key = `${name}\u0000${perSecond}`

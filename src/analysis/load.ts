@@ -28,7 +28,10 @@ export function loadOf(model: Model, graph: Graph, reach: ReadonlyMap<string, Re
     collect(visits.all, journey, all)
     collect(visits.waited, journey, waited)
   }
-  for (const journey of model.journeys.values()) trace(journey, edge => reach.get(journey.name)!.takes(edge))
+  for (const journey of model.journeys.values()) {
+    const { takes, touches } = reach.get(journey.name)!
+    if (!lost || touches.has(lost.at)) trace(journey, takes)
+  }
   const visitors = visitorsOf(reach)
   for (const queue of model.queues.values()) {
     if (queue.load !== undefined) trace(sourceOf(queue, queue.load), edge => takesFromQueue(edge, visitors))

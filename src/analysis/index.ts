@@ -10,8 +10,9 @@ import { durationsOf, type Durations } from './durations.ts'
 import type { Estimate } from './estimate.ts'
 import { gatewaysBefore } from './gateways.ts'
 import { buildGraph, type Graph } from './graph.ts'
+import { groupedBy, indicesOf } from './indices.ts'
 import { withOneLoad } from './load-factor.ts'
-import { byKind, loadOf, type Load, type LoadKind } from './load.ts'
+import { byKind, callersFirst, loadOf, type Load, type LoadKind } from './load.ts'
 import { memo } from './memo.ts'
 import { journeysOf, reachOf, type Journeys, type Reach } from './reach.ts'
 import { retriesOf, type Retries } from './retry-storm.ts'
@@ -61,7 +62,8 @@ export function factsOf(model: Model): Facts {
   const reach = once(() => reachOf(model, graph()))
   const journeys = once(() => journeysOf(model, graph(), reach()))
   const waiting = once(() => waitingOf(model, graph(), reach()))
-  const load = once(() => loadOf(model, graph(), reach()))
+  const order = once(() => callersFirst(graph()))
+  const load = once(() => loadOf(model, graph(), reach(), undefined, order()))
   const durations = once(() => durationsOf(model, graph()))
   const amplification = once(() => amplificationOf(model, graph(), reach()))
   const retries = once(() => retriesOf(model, graph(), load()))
@@ -72,7 +74,6 @@ export function factsOf(model: Model): Facts {
   const slots = byKind((service: Service, kind) =>
     busySlots(service, kind, { graph: graph(), load: load(), durations: durations() }),
   )
-  const calls = once(() => byTarget(model.calls))
   const gateways = once(() => gatewaysBefore(model, graph()))
   const without = new Map<string, Load>()
   const stakes = once(() => new Map([...model.slos.values()].map(slo => [slo, stakesOf(slo, model, facts)])))
@@ -112,7 +113,7 @@ export function factsOf(model: Model): Facts {
     },
     loadWithout: (cache, share, { name }, kind) => {
       const key = `${cache.name}\u0000${share}\u0000${name}`
-      if (!without.has(key)) without.set(key, loadOf(model, graph(), reach(), { cache, share, at: name }))
+      if (!without.has(key)) without.set(key, loadOf(model, graph(), reach(), { cache, share, at: name }, order()))
       return without.get(key)!.at(name, kind)
     },
     atLoad: ({ name }, perSecond) => {
@@ -120,9 +121,9 @@ export function factsOf(model: Model): Facts {
       if (!others.has(key)) others.set(key, factsOf(withOneLoad(model, name, perSecond)))
       return others.get(key)!
     },
-    callsTo: component => calls().get(component) ?? [],
+    callsTo: component => indicesOf(model).callsTo(component),
     gatewaysBefore: service => gateways().get(service) ?? [],
-    ledger: memo(store => ledgerOf(store, model, component => calls().get(component) ?? [])),
+    ledger: memo(store => ledgerOf(store, model, component => indicesOf(model).callsTo(component))),
     drains: memo(queue => drainsOf(queue, { model, graph: graph(), load: load() })),
     capacity: memo(component => capacityOf(component, durations())),
     busySlots: (service, kind) => slots(service, kind).total,
@@ -142,15 +143,4 @@ function once<T>(compute: () => T): () => T {
   return () => (known ??= { value: compute() }).value
 }
 
-const byTarget = (calls: readonly Call[]) => groupedBy(calls, call => call.to)
-const stakesByName = (stakes: readonly Stake[]) => groupedBy(stakes, stake => stake.component.name)
-
-function groupedBy<T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMap<string, T[]> {
-  const index = new Map<string, T[]>()
-  for (const item of items) {
-    const known = index.get(keyOf(item))
-    if (known) known.push(item)
-    else index.set(keyOf(item), [item])
-  }
-  return index
-}
+const stakesByName = (stakes: readonly Stake[]) => groupedBy(stakes, stake => [stake.component.name])

@@ -11,6 +11,7 @@ export default defineConfig({
   // Where the parser is built for browsers it does not ask for an environment variable at each token.
   resolve: { alias: { yaml: join(import.meta.dirname, 'node_modules/yaml/browser/index.js') } },
   external: './thorough-read.cjs',
+  makeAbsoluteExternalsRelative: false,
   plugins: [readThoroughlyOnDemand()],
   output: {
     dir: 'dist/bin',

@@ -1,5 +1,5 @@
 import { byImportance } from './analysis/reach.ts'
-import { decide } from './engine/decide.ts'
+import { decide, type Decided } from './engine/decide.ts'
 import { fold, type Candidate } from './engine/fold.ts'
 import { openQuestions } from './engine/questions.ts'
 import { coverageOf, scoreboard, tallies, verdictOf, waivedLookup } from './engine/score.ts'
@@ -16,14 +16,31 @@ export interface ReviewOptions {
   readonly rules?: Readonly<Record<string, unknown>>
   /** ISO date by which waivers and ages are judged. Without one nothing has expired or is old: the core has no clock. */
   readonly today?: string
+  /** Told what is being done, and does it; the core has no clock to say how long that took. */
+  readonly measure?: Measure
 }
+
+export type Measure = <T>(what: string, work: () => T) => T
+
+const unmeasured: Measure = (_, work) => work()
 
 /** The whole core: text and rules in, a report out. No files, no clock, no terminal. */
 export function review(files: ManifestFiles, rules: readonly AnyRule[], options: ReviewOptions = {}): Report {
-  const reading = readManifest(files)
+  const measure = options.measure ?? unmeasured
+  const reading = measure('validate', () => readManifest(files))
   if (!reading.model) return unreadable(files, reading.problems)
   const { model } = reading
-  const decided = decide(model, rules, options.rules ?? {}, options.today)
+  const decided = measure('decide', () => decide(model, rules, options.rules ?? {}, options.today, measure))
+  return measure('report', () => reportOf(files, model, rules, decided, options.today))
+}
+
+function reportOf(
+  files: ManifestFiles,
+  model: Model,
+  rules: readonly AnyRule[],
+  decided: Decided,
+  today: string | undefined,
+): Report {
   const candidates = decided.decisions.flatMap(({ rule, subject, violations }) =>
     violations.map((violation): Candidate => ({
       rule,
@@ -33,7 +50,7 @@ export function review(files: ManifestFiles, rules: readonly AnyRule[], options:
   )
   const folded = fold(candidates).map(({ finding }) => finding)
   for (const finding of folded) finding.journeys = mostCriticalFirst(finding.journeys, model)
-  const { findings, waived } = waive(inOrder(folded), model.raw.waivers ?? [], options.today)
+  const { findings, waived } = waive(inOrder(folded), model.raw.waivers ?? [], today)
   const open = openQuestions(decided.decisions, model, decided.facts, files)
   const counted = tallies(rules, decided, waivedLookup(waived))
   return {

@@ -1,6 +1,5 @@
 import { readFile, realpath, stat } from 'node:fs/promises'
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
-import { glob, isDynamicPattern } from 'tinyglobby'
 import type { Problem } from '../finding.ts'
 import { ManifestFiles } from '../manifest/files.ts'
 import { maxTextLength } from '../manifest/refusal.ts'
@@ -100,6 +99,8 @@ class Gathering {
       report(`"${pattern}" is an absolute path; expected one relative to this file`)
       return []
     }
+    // Read here, because few manifests include others.
+    const { glob, isDynamicPattern } = await import('tinyglobby')
     const dynamic = isDynamicPattern(pattern)
     const found = dynamic
       ? await glob(pattern, { cwd: folder, absolute: true, onlyFiles: true, followSymbolicLinks: false })

@@ -12,6 +12,7 @@ import { wantsColor } from './color.ts'
 import { judge } from './gate.ts'
 import { findOrLoad } from './load.ts'
 import { selectRules } from './select.ts'
+import { Timing } from './timing.ts'
 import type { CommandContext } from './commands.ts'
 import type { World } from './world.ts'
 import { writeAtomically } from './write.ts'
@@ -35,6 +36,7 @@ interface Options {
   verbose: boolean
   stdinFilename: string
   today?: string
+  timing: boolean
 }
 
 const words = (value: string, before: string[]) => [...before, ...value.split(',').map(word => word.trim())]
@@ -58,6 +60,7 @@ export function reviewCommand({ world, tool, exit }: CommandContext): Command {
     .option('-q, --quiet', 'only errors and the verdict', false)
     .option('-v, --verbose', 'all open questions and all evidence', false)
     .option('--stdin-filename <path>', 'what standard input is called, and where its includes start', 'stdin.yaml')
+    .option('--timing', 'where the time went, on standard error', false)
     .option('--today <date>', 'the date by which waivers and ages are judged, such as 2026-11-30', day)
     .action(async (manifests: string[], options: Options) => {
       exit(await run(manifests, options, world, tool))
@@ -66,9 +69,14 @@ export function reviewCommand({ world, tool, exit }: CommandContext): Command {
 
 async function run(manifests: readonly string[], options: Options, world: World, tool: Run['tool']): Promise<number> {
   const applied = selectRules(rules, options.only, options.skip)
-  const files = await load(manifests, options, world)
+  const timing = new Timing()
+  const files = await timing.wait('read', () => load(manifests, options, world))
   const today = options.today ?? world.today
-  const result: Run = { tool, rules: applied, reports: files.map(one => review(one, applied, { today })) }
+  const result: Run = {
+    tool,
+    rules: applied,
+    reports: files.map(one => review(one, applied, { today, measure: timing.measure })),
+  }
   const { quiet, verbose } = options
   const style: Style = {
     color: wantsColor(options.color, world),
@@ -77,11 +85,14 @@ async function run(manifests: readonly string[], options: Options, world: World,
     verbose,
   }
 
-  world.stdout.write((await reporterFor(options.format))(result, style))
-  for (const { format, path } of options.output) {
-    const text = (await reporterFor(format))(result, { ...style, color: false, width: 80 })
-    await writeAtomically(resolve(world.cwd, path), text)
-  }
+  await timing.wait('write', async () => {
+    world.stdout.write((await reporterFor(options.format))(result, style))
+    for (const { format, path } of options.output) {
+      const text = (await reporterFor(format))(result, { ...style, color: false, width: 80 })
+      await writeAtomically(resolve(world.cwd, path), text)
+    }
+  })
+  if (options.timing) world.stderr.write(timing.text())
   const { failOn, strict, minCoverage, exitZero } = options
   const { code, notices } = judge(result.reports, { failOn, strict, minCoverage, exitZero })
   for (const notice of notices) world.stderr.write(`scaffold-review: ${notice}\n`)

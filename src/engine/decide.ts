@@ -40,6 +40,7 @@ export function decide(
   rules: readonly AnyRule[],
   options: Readonly<Record<string, unknown>>,
   today?: string,
+  measure: <T>(what: string, work: () => T) => T = (_, work) => work(),
 ): Decided {
   const facts = factsOf(model)
   const decisions: Decision[] = []
@@ -52,19 +53,21 @@ export function decide(
       today,
     }
     let skipped = 0
-    for (const subject of subjects[rule.on](model)) {
-      if (rule.appliesTo?.(subject as never, context) === false) {
-        skipped++
-        continue
+    measure(`rule ${rule.id}`, () => {
+      for (const subject of subjects[rule.on](model)) {
+        if (rule.appliesTo?.(subject as never, context) === false) {
+          skipped++
+          continue
+        }
+        const outcomes = [...rule.check(subject as never, context)]
+        decisions.push({
+          rule,
+          subject,
+          violations: outcomes.filter(outcome => 'at' in outcome),
+          unknowns: outcomes.filter(outcome => 'unknown' in outcome),
+        })
       }
-      const outcomes = [...rule.check(subject as never, context)]
-      decisions.push({
-        rule,
-        subject,
-        violations: outcomes.filter(outcome => 'at' in outcome),
-        unknowns: outcomes.filter(outcome => 'unknown' in outcome),
-      })
-    }
+    })
     notApplicable.set(rule.id, skipped)
   }
   return { facts, decisions, notApplicable }

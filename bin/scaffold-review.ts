@@ -21,11 +21,17 @@ function world(): World {
     env: process.env,
     today: new Date().toISOString().slice(0, 10),
     stdout: {
-      write: text => write(1, text),
+      write: text => {
+        write(1, text)
+      },
       isTTY: isTerminal,
       columns: isTerminal ? process.stdout.columns : undefined,
     },
-    stderr: { write: text => write(2, text) },
+    stderr: {
+      write: text => {
+        write(2, text)
+      },
+    },
     readStdin,
     // Asked for by few commands, and to look at a stream is to set it up.
     get terminal() {

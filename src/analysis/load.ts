@@ -39,8 +39,8 @@ export function loadOf(
     collect(visits.waited, journey, waited)
   }
   for (const journey of model.journeys.values()) {
-    const { takes, touches } = reach.get(journey.name)!
-    if (lost?.at === undefined || touches.has(lost.at)) trace(journey, takes)
+    const known = reach.get(journey.name)!
+    if (lost?.at === undefined || known.touches.has(lost.at)) trace(journey, edge => known.takes(edge))
   }
   const visitors = visitorsOf(reach)
   for (const queue of model.queues.values()) {

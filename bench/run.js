@@ -15,8 +15,8 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { rolldown } from 'rolldown'
-import { goals, resultsPage } from './results.mjs'
-import { bareParser, spectral } from './yardsticks.mjs'
+import { goals, resultsPage } from './results.js'
+import { bareParser, spectral } from './yardsticks.js'
 
 const { values: flags } = parseArgs({
   options: { check: { type: 'boolean' }, large: { type: 'boolean' }, peers: { type: 'boolean' } },
@@ -24,7 +24,8 @@ const { values: flags } = parseArgs({
 const root = join(import.meta.dirname, '..')
 const folder = mkdtempSync(join(tmpdir(), 'scaffold-review-bench-'))
 // Node 20 reads these certificates at each start, which hides everything else.
-const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env
+const env = { ...process.env }
+delete env.NODE_EXTRA_CA_CERTS
 
 const file = (name, text) => {
   writeFileSync(join(folder, name), text)
@@ -72,9 +73,6 @@ function compare(name, ours, theirs, pairs) {
     ),
     pairs,
   }
-  console.log(
-    `${name}: ${result.ratio.toFixed(2)} (${result.low.toFixed(2)} to ${result.high.toFixed(2)}), ${result.time.toFixed(2)} s, ${result.memory.toFixed(0)} MiB`,
-  )
   return result
 }
 
@@ -152,6 +150,10 @@ async function measure() {
         json(thousand),
         3,
       ),
+    )
+  for (const { name, ratio, low, high, time, memory } of figures)
+    console.log(
+      `${name}: ${ratio.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)}), ${time.toFixed(2)} s, ${memory.toFixed(0)} MiB`,
     )
   return figures
 }

@@ -27,7 +27,7 @@ Written by \`npm run bench\` on ${date}: ${machine}.
 
 Each figure is the ratio of the CPU times of two whole processes, run in pairs; time and peak memory are those of the first.
 Ratios hold on other machines, times do not. The bare parser is a script that does nothing but parse the same files with the
-package \`yaml\` (\`bench/yardsticks.mjs\`). The systems are made by \`bench/systems.ts\`.
+package \`yaml\` (\`bench/yardsticks.js\`). The systems are made by \`bench/systems.ts\`.
 
 ${head('ratio')}
 ${ratios.map(row).join('\n')}

@@ -48,7 +48,7 @@ async function readStdin(): Promise<Uint8Array> {
 /** At once and whole: the streams of Node take longer to set up than a short answer takes altogether. */
 function write(to: 1 | 2, text: string): void {
   const bytes = Buffer.from(text)
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     try {
       at += writeSync(to, bytes, at)
     } catch (error) {

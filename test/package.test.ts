@@ -40,7 +40,14 @@ describe.skipIf(!existsSync(entry))('the built program', () => {
 
   test('reviews without what belongs to other commands, other formats and texts that cannot be read', () => {
     const { files, size, out } = readFor('examples/web-shop-naive/scaffold.yaml')
-    for (const other of ['thorough-read.cjs', 'tables.cjs', 'reference-commands.cjs', 'sarif.cjs', 'json.cjs', 'dist.cjs'])
+    for (const other of [
+      'thorough-read.cjs',
+      'tables.cjs',
+      'reference-commands.cjs',
+      'sarif.cjs',
+      'json.cjs',
+      'dist.cjs',
+    ])
       expect(files).not.toContain(other)
     expect(size).toBeLessThan(1900)
     expect(out).toContain('web-shop-naive: not ready')

@@ -69,6 +69,7 @@ describe('what the quick reader takes and what it leaves', () => {
     ['an alias without an anchor', 'a: *b\n'],
     ['an alias before its anchor', 'a: *b\nc: &b 1\n'],
     ['an alias inside what it stands for', 'a: &a { b: [*a] }\n'],
+    ['aliases that could multiply', 'a: &a 1\nb: &b [*a, *a]\nc: [*b, *b]\n'],
     ['a merge of a list of numbers', 'a: { <<: [1] }\n'],
     ['a merge of text', 'a: { <<: b }\n'],
     ['a name that is a map', '? { a: 1 }\n: 2\n'],

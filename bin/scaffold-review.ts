@@ -1,38 +1,73 @@
-#!/usr/bin/env node
-import { fstatSync } from 'node:fs'
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { fstatSync, writeSync } from 'node:fs'
 import process from 'node:process'
-import { main } from '../src/cli/main.ts'
-import { readUpTo } from '../src/cli/read-up-to.ts'
-import { exitCode } from '../src/cli/world.ts'
-import { abandonWrites } from '../src/cli/write.ts'
+import { version } from '../src/cli/version.ts'
+import type { World } from '../src/cli/world.ts'
 
-// A reader that closes early, such as `head`, is no failure; the files are still written, and the exit code is the same.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
-})
+const argv = process.argv.slice(2)
+/** Outputs whose reader went away. */
+const isClosed = new Set<number>()
+// Asked often and by other programs, so nothing else is read for it.
+if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) write(1, `${version}\n`)
+else void run()
 
-const ends = { SIGINT: exitCode.interrupted, SIGTERM: 143 } as const
-for (const [signal, code] of Object.entries(ends)) {
-  process.on(signal, () => {
-    // Whoever else listens, such as a prompt, knows better what to do.
-    if (process.listenerCount(signal) > 1) return
-    abandonWrites()
-    process.exit(code)
-  })
+async function run(): Promise<void> {
+  endCleanly()
+  const { main } = await import('../src/cli/main.ts')
+  process.exitCode = await main(argv, world())
 }
 
-const isFile = () => {
-  try {
-    return fstatSync(process.stdout.fd).isFile()
-  } catch {
-    return false
+/** A signal ends the program at once and leaves nothing half written, unless somebody who listens knows better, such as a prompt. */
+function endCleanly(): void {
+  const codes = { SIGINT: 130, SIGTERM: 143 } as const
+  for (const [signal, code] of Object.entries(codes)) {
+    process.on(signal, () => {
+      if (process.listenerCount(signal) > 1) return
+      void import('../src/cli/write.ts').then(({ abandonWrites }) => {
+        abandonWrites()
+        process.exit(code)
+      })
+    })
+  }
+}
+
+function world(): World {
+  const output = fstatSync(1)
+  const isTerminal = output.isCharacterDevice() && process.stdout.isTTY
+  return {
+    cwd: process.cwd(),
+    env: process.env,
+    get today() {
+      return new Date().toISOString().slice(0, 10)
+    },
+    stdout: {
+      write: text => write(1, text),
+      isTTY: isTerminal,
+      columns: isTerminal ? process.stdout.columns : undefined,
+      isFile: output.isFile(),
+    },
+    stderr: { write: text => write(2, text) },
+    readStdin: async most => (await import('../src/cli/read-up-to.ts')).readUpTo(process.stdin, most),
+    watch: async (paths, changed) => (await import('../src/cli/watch-files.ts')).watchFiles(paths, changed),
+    interrupted: () => new Promise(resolve => process.once('SIGINT', () => resolve())),
+    // Asked for by few commands, and to look at a stream is to set it up.
+    get streams() {
+      return { input: process.stdin, output: process.stdout }
+    },
+    get terminal() {
+      return isTerminal && process.stdin.isTTY ? { input: process.stdin, output: process.stdout } : undefined
+    },
+    runInTerminal,
+    onInterrupt: act => {
+      process.on('SIGINT', act)
+      return () => process.off('SIGINT', act)
+    },
   }
 }
 
 /** Ctrl-C in the meantime is for the other program. */
 async function runInTerminal(program: string, args: readonly string[]): Promise<number> {
+  const { spawn } = await import('node:child_process')
   const ignore = () => undefined
   process.on('SIGINT', ignore)
   try {
@@ -44,32 +79,19 @@ async function runInTerminal(program: string, args: readonly string[]): Promise<
   }
 }
 
-process.exitCode = await main(process.argv.slice(2), {
-  cwd: process.cwd(),
-  env: process.env,
-  get today() {
-    return new Date().toISOString().slice(0, 10)
-  },
-  stdout: {
-    write: text => process.stdout.write(text),
-    isTTY: process.stdout.isTTY,
-    columns: process.stdout.columns,
-    isFile: isFile(),
-  },
-  stderr: process.stderr,
-  readStdin: most => readUpTo(process.stdin, most),
-  watch: async (paths, changed) => (await import('../src/cli/watch-files.ts')).watchFiles(paths, changed),
-  interrupted: () =>
-    new Promise(resolve => {
-      process.once('SIGINT', () => {
-        resolve()
-      })
-    }),
-  streams: { input: process.stdin, output: process.stdout },
-  terminal: process.stdin.isTTY && process.stdout.isTTY ? { input: process.stdin, output: process.stdout } : undefined,
-  runInTerminal,
-  onInterrupt: act => {
-    process.on('SIGINT', act)
-    return () => process.off('SIGINT', act)
-  },
-})
+/** At once and whole: the streams of Node take longer to set up than a short answer takes altogether. */
+function write(to: 1 | 2, text: string): void {
+  const bytes = Buffer.from(text)
+  for (let at = 0; at < bytes.length && !isClosed.has(to);) {
+    try {
+      at += writeSync(to, bytes, at)
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      // A reader that closes early, such as `head`, is no failure; files are still written, and the exit code is the same.
+      if (code === 'EPIPE') isClosed.add(to)
+      // A pipe that is full: its reader is asked again a little later.
+      else if (code === 'EAGAIN') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
+      else throw error
+    }
+  }
+}

@@ -1,5 +1,5 @@
 import { byImportance } from './analysis/reach.ts'
-import { decide } from './engine/decide.ts'
+import { decide, type Decided } from './engine/decide.ts'
 import { failureProblems } from './engine/failures.ts'
 import { fold, type Candidate } from './engine/fold.ts'
 import { openQuestions } from './engine/questions.ts'
@@ -20,6 +20,8 @@ export interface ReviewOptions {
   /** ISO date by which waivers and ages are judged. Without one nothing has expired or is old: the core has no clock. */
   readonly today?: string
   readonly waivers?: WaiverOptions
+  /** Told what is being done, and does it; the core has no clock to say how long that took. */
+  readonly measure?: Measure
 }
 
 export interface WaiverOptions extends Pick<WaiverContext, 'known' | 'severities'> {
@@ -31,12 +33,27 @@ export interface WaiverOptions extends Pick<WaiverContext, 'known' | 'severities
   readonly maxDays?: Readonly<Record<Severity, number>>
 }
 
+export type Measure = <T>(what: string, work: () => T) => T
+
+const unmeasured: Measure = (_, work) => work()
+
 /** The whole core: text and rules in, a report out. No files, no clock, no terminal. */
 export function review(files: ManifestFiles, rules: readonly AnyRule[], options: ReviewOptions = {}): Report {
-  const reading = readManifest(files)
+  const measure = options.measure ?? unmeasured
+  const reading = measure('validate', () => readManifest(files))
   if (!reading.model) return unreadable(files, reading.problems)
   const { model } = reading
-  const decided = decide(model, rules, options.rules ?? {}, options.today)
+  const decided = measure('decide', () => decide(model, rules, options.rules ?? {}, options.today, measure))
+  return measure('report', () => reportOf(files, model, rules, decided, options))
+}
+
+function reportOf(
+  files: ManifestFiles,
+  model: Model,
+  rules: readonly AnyRule[],
+  decided: Decided,
+  options: ReviewOptions,
+): Report {
   const candidates = decided.decisions.flatMap(({ rule, subject, violations }) =>
     violations.map((violation): Candidate => ({
       rule,

@@ -219,3 +219,14 @@ externals: { smtp: {} }
     expect(alone.at('mail')).toEqual(exactly(5 / 60))
   })
 })
+
+test('of journeys whose peaks do not fall together the one that rises most counts, wherever it stands', () => {
+  const { at } = loads(`
+journeys:
+  a: { entry: web, load: { steady: 10/s, peak: 20/s, coincident: false } }
+  b: { entry: web, load: { steady: 10/s, peak: 60/s, coincident: false } }
+  c: { entry: web, load: { steady: 10/s, peak: 15/s, coincident: false } }
+services: { web: {} }
+`)
+  expect(at('web', 'peak')).toMatchObject({ low: 80, high: 80 })
+})

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { globSync } from 'tinyglobby'
 import { describe, expect, test } from 'vitest'
+import { quickRead } from '../src/manifest/quick-read.ts'
 import { examples, isReadQuickly, scalars, textOfFile } from './readers-support.ts'
 
 test('each example is read quickly', () => {
@@ -69,6 +70,7 @@ describe('what the quick reader takes and what it leaves', () => {
     ['an alias without an anchor', 'a: *b\n'],
     ['an alias before its anchor', 'a: *b\nc: &b 1\n'],
     ['an alias inside what it stands for', 'a: &a { b: [*a] }\n'],
+    ['aliases that could multiply', 'a: &a 1\nb: &b [*a, *a]\nc: [*b, *b]\n'],
     ['a merge of a list of numbers', 'a: { <<: [1] }\n'],
     ['a merge of text', 'a: { <<: b }\n'],
     ['a name that is a map', '? { a: 1 }\n: 2\n'],
@@ -83,4 +85,17 @@ describe('what the quick reader takes and what it leaves', () => {
   ])('leaves %s', (_, text) => {
     expect(isReadQuickly(text)).toBe(false)
   })
+})
+
+test('what an anchor or a merge key brings in stands where it is used', () => {
+  const text = 'x: &a { b: { c: 1 } }\ny: { <<: *a }\nz: *a\n'
+  const at = (path: string[]) => {
+    const { range, complete } = quickRead(text)!.tree.find(path)
+    return [text.slice(...range), complete]
+  }
+  expect(at(['x', 'b', 'c'])).toEqual(['c: 1', true])
+  expect(at(['y', 'b'])).toEqual(['<<', true])
+  expect(at(['y', 'b', 'c'])).toEqual(['<<', true])
+  expect(at(['z', 'b', 'c'])).toEqual(['z', true])
+  expect(at(['z', 'b', 'd'])).toEqual(['z', false])
 })

@@ -2,6 +2,7 @@ import type { Path } from '../finding.ts'
 import type { Model, Publish, Queue, Store } from '../manifest/model.ts'
 import { duration, number } from '../units.ts'
 import { engineOf, keepsDataForGood } from './engine.ts'
+import { indicesOf } from './indices.ts'
 
 /** A confirmed write that can be lost, or a write that cannot be confirmed. */
 export interface WeakWrite {
@@ -27,7 +28,9 @@ export const isLog = (queue: Queue): boolean => ['kafka', 'redpanda'].includes(e
 
 export function* weakWritesOf(queue: Queue, model: Model): Found {
   const { name, path, minInsync, replicationFactor: copies } = queue
-  const publishes = model.publishes.filter(({ target, lossTolerated }) => target === queue && lossTolerated !== true)
+  const publishes = indicesOf(model)
+    .publishesTo(name)
+    .filter(({ lossTolerated }) => lossTolerated !== true)
   for (const publish of publishes) yield* ofPublish(publish)
   // Both mean the same by `acks`; the rest is Kafka's own.
   if (engineOf(queue).product !== 'kafka') return

@@ -4,6 +4,7 @@ import { rate } from '../units.ts'
 import { stated, type Estimate } from './estimate.ts'
 import { cacheBefore, type Edge } from './graph.ts'
 import type { Facts } from './index.ts'
+import { indicesOf } from './indices.ts'
 import type { LoadKind } from './load.ts'
 import type { Journeys } from './reach.ts'
 
@@ -20,14 +21,15 @@ export function invalidationOf({ invalidation, pattern }: Cache): Cache['invalid
 
 /** What answers on a miss: the stated origin, and whatever calls say that it is asked before. */
 export function originsOf(cache: Cache, model: Model): Component[] {
-  const asked = model.calls.filter(call => call.cachedBy === cache.name).map(call => call.target)
+  const asked = indicesOf(model)
+    .callsCachedBy(cache.name)
+    .map(call => call.target)
   const origin = cache.inFrontOf === undefined ? undefined : model.components.get(cache.inFrontOf)
   return [...new Set([origin, ...asked])].filter(found => found !== undefined)
 }
 
 /** Calls that use the cache, whether they name it or the origin behind it. */
-export const usersOf = (cache: Cache, model: Model): Call[] =>
-  model.calls.filter(call => call.to === cache.name || call.cachedBy === cache.name)
+export const usersOf = (cache: Cache, model: Model): readonly Call[] => indicesOf(model).callsThrough(cache.name)
 
 /** Journeys that surely use the cache. A call to the origin takes its journeys past the cache before it. */
 export function journeysReading(cache: Cache, model: Model, journeys: Journeys): Journey[] {
@@ -64,7 +66,7 @@ export function carriedBy(origin: Component, facts: Facts): Carries | undefined 
  * the cap lets through.
  */
 export function coldLoad(cache: Cache, origin: Component, kind: LoadKind, facts: Facts, share = 1): Estimate {
-  const all = facts.loadWithout(cache, share).at(origin.name, kind)
+  const all = facts.loadWithout(cache, share, origin, kind)
   const { originLimit: cap, stampedeProtection: shared } = cache
   if (typeof cap !== 'number' || shared === undefined || shared === 'none') return all
   return { ...all, low: Math.min(all.low, cap), high: Math.min(all.high ?? cap, cap) }
@@ -103,8 +105,7 @@ export function takeover({ replicas, managedStandby, failover, path }: Cache): W
 
 /** Connections that all callers of a cache can open to its origin; `undefined` where that is not stated. */
 export function poolsBehind(cache: Cache, model: Model): number | undefined {
-  const origins = new Set(originsOf(cache, model))
-  const fills = model.calls.filter(call => call.target !== undefined && origins.has(call.target))
+  const fills = originsOf(cache, model).flatMap(({ name }) => indicesOf(model).callsTo(name))
   const pools = fills.map(({ pool, from }) => {
     const instances = from.kind === 'job' ? 1 : from.replicas?.max
     return pool === undefined || instances === undefined ? undefined : pool * instances * (from.processes ?? 1)

@@ -10,8 +10,9 @@ import { durationsOf, type Durations } from './durations.ts'
 import type { Estimate } from './estimate.ts'
 import { gatewaysBefore } from './gateways.ts'
 import { buildGraph, type Graph } from './graph.ts'
+import { groupedBy, indicesOf } from './indices.ts'
 import { withOneLoad } from './load-factor.ts'
-import { byKind, loadOf, type Load, type LoadKind } from './load.ts'
+import { byKind, callersFirst, loadOf, type Load, type LoadKind } from './load.ts'
 import { memo } from './memo.ts'
 import { journeysOf, reachOf, type Journeys, type Reach } from './reach.ts'
 import { retriesOf, type Retries } from './retry-storm.ts'
@@ -33,8 +34,8 @@ export interface Facts {
   readonly retries: Retries
   /** What each journey loses when a component is lost. */
   readonly blastRadius: BlastRadius
-  /** Load when one cache answers nothing, or a share of it does not. */
-  loadWithout(cache: Cache, share?: number): Load
+  /** Load of a component when one cache answers nothing, or a share of it does not. */
+  loadWithout(cache: Cache, share: number, component: Component, kind: LoadKind): Estimate
   /** The same system while one journey has a load of its own, and the others their steady one. */
   atLoad(journey: Journey, perSecond: number): Facts
   /** Calls of services and jobs to a component, in the order of the manifest. */
@@ -61,7 +62,8 @@ export function factsOf(model: Model): Facts {
   const reach = once(() => reachOf(model, graph()))
   const journeys = once(() => journeysOf(model, graph(), reach()))
   const waiting = once(() => waitingOf(model, graph(), reach()))
-  const load = once(() => loadOf(model, graph(), reach()))
+  const order = once(() => callersFirst(graph()))
+  const load = once(() => loadOf(model, graph(), reach(), undefined, order()))
   const durations = once(() => durationsOf(model, graph()))
   const amplification = once(() => amplificationOf(model, graph(), reach()))
   const retries = once(() => retriesOf(model, graph(), load()))
@@ -72,9 +74,8 @@ export function factsOf(model: Model): Facts {
   const slots = byKind((service: Service, kind) =>
     busySlots(service, kind, { graph: graph(), load: load(), durations: durations() }),
   )
-  const calls = once(() => byTarget(model.calls))
   const gateways = once(() => gatewaysBefore(model, graph()))
-  const without = new Map<Cache, Map<number, Load>>()
+  const without = new Map<string, Load>()
   const stakes = once(() => new Map([...model.slos.values()].map(slo => [slo, stakesOf(slo, model, facts)])))
   const stakesByComponent = once(() => stakesByName([...stakes().values()].flat()))
   const budgets = new Map<Slo, BudgetLedger>()
@@ -110,20 +111,19 @@ export function factsOf(model: Model): Facts {
     get blastRadius() {
       return blastRadius()
     },
-    loadWithout: (cache, share = 1) => {
-      const known = without.get(cache) ?? new Map<number, Load>()
-      const found = known.get(share) ?? loadOf(model, graph(), reach(), { cache, share })
-      without.set(cache, known.set(share, found))
-      return found
+    loadWithout: (cache, share, { name }, kind) => {
+      const key = `${cache.name}\u0000${share}\u0000${name}`
+      if (!without.has(key)) without.set(key, loadOf(model, graph(), reach(), { cache, share, at: name }, order()))
+      return without.get(key)!.at(name, kind)
     },
     atLoad: ({ name }, perSecond) => {
       const key = `${name}\u0000${perSecond}`
       if (!others.has(key)) others.set(key, factsOf(withOneLoad(model, name, perSecond)))
       return others.get(key)!
     },
-    callsTo: component => calls().get(component) ?? [],
+    callsTo: component => indicesOf(model).callsTo(component),
     gatewaysBefore: service => gateways().get(service) ?? [],
-    ledger: memo(store => ledgerOf(store, model, component => calls().get(component) ?? [])),
+    ledger: memo(store => ledgerOf(store, model, component => indicesOf(model).callsTo(component))),
     drains: memo(queue => drainsOf(queue, { model, graph: graph(), load: load() })),
     capacity: memo(component => capacityOf(component, durations())),
     busySlots: (service, kind) => slots(service, kind).total,
@@ -143,15 +143,4 @@ function once<T>(compute: () => T): () => T {
   return () => (known ??= { value: compute() }).value
 }
 
-const byTarget = (calls: readonly Call[]) => groupedBy(calls, call => call.to)
-const stakesByName = (stakes: readonly Stake[]) => groupedBy(stakes, stake => stake.component.name)
-
-function groupedBy<T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMap<string, T[]> {
-  const index = new Map<string, T[]>()
-  for (const item of items) {
-    const known = index.get(keyOf(item))
-    if (known) known.push(item)
-    else index.set(keyOf(item), [item])
-  }
-  return index
-}
+const stakesByName = (stakes: readonly Stake[]) => groupedBy(stakes, stake => [stake.component.name])

@@ -11,11 +11,18 @@ import type { Span } from './latency-tree.ts'
 
 export interface Sample {
   quantile(percentile: Percentile): number
+  /** Whether the quantile is above a time. Where it is far below, a part of the draws is enough to see that. */
+  exceeds(percentile: Percentile, time: number): boolean
   readonly mean: number
   /** Share of the time of the slowest 1 % of requests that is spent in each component, largest first. */
-  readonly contributors: readonly { readonly component: Component; readonly share: number }[]
+  readonly contributors: readonly Contributor[]
   /** Components of which only one number is stated, so that an ordinary spread was assumed. */
   readonly assumed: readonly Component[]
+}
+
+interface Contributor {
+  readonly component: Component
+  readonly share: number
 }
 
 /** With so many draws a 99th percentile repeats within about 1.5 % under another seed. */
@@ -26,38 +33,80 @@ export const repeatability = 0.015
 /** Draws of one hop in a request that are made one by one; more of them in turn are close to their mean anyway. */
 const mostRepeats = 50
 
+/** Draws between two looks at how many of them are too slow. */
+const batch = 500
+/** The natural logarithm of one in a thousand million: how unlikely it must be that the other draws say otherwise. */
+const surelyLess = Math.log(1e-9)
+
 /** @param assume an ordinary spread for hops of which only one number is stated; otherwise they always take the same time */
 export function sampleOf(span: Span, assume: boolean): Sample {
-  const components: Component[] = []
   const assumed = new Set<Component>()
-  const source = drawsFrom(seed)
+  const draw = sampler(span, { source: drawsFrom(seed), assume, assumed, indexOf: () => 0 })
+  const totals: number[] = []
+  const drawUpTo = (count: number) => {
+    while (totals.length < count) totals.push(draw(undefined))
+  }
+  let [sorted, contributors]: [Float64Array?, (readonly Contributor[])?] = []
+  const inOrder = () => {
+    drawUpTo(draws)
+    return (sorted ??= Float64Array.from(totals).sort())
+  }
+  const quantile = (percentile: Percentile) => inOrder()[Math.ceil(shareOf[percentile] * draws) - 1]!
+  return {
+    quantile,
+    exceeds: (percentile, time) => {
+      const tail = 1 - shareOf[percentile]
+      let over = 0
+      for (let drawn = 0; drawn < draws; drawn += batch) {
+        drawUpTo(drawn + batch)
+        for (let i = drawn; i < drawn + batch; i++) if (totals[i]! > time) over++
+        if (isSurelyLess(over, drawn + batch, tail)) return false
+      }
+      return quantile(percentile) > time
+    },
+    get mean() {
+      return inOrder().reduce((sum, total) => sum + total, 0) / draws
+    },
+    get contributors() {
+      return (contributors ??= contributorsOf(span, assume))
+    },
+    assumed: [...assumed],
+  }
+}
+
+/** Chernoff's bound: so few of the draws are over that their share is not `tail`, nor will that of more draws be. */
+function isSurelyLess(over: number, of: number, tail: number): boolean {
+  const share = over / of
+  if (share >= tail) return false
+  const divergence =
+    (share === 0 ? 0 : share * Math.log(share / tail)) + (1 - share) * Math.log((1 - share) / (1 - tail))
+  return -of * divergence < surelyLess
+}
+
+/** The same draws again, with what each component took of them: few samples are looked at so closely. */
+function contributorsOf(span: Span, assume: boolean): Contributor[] {
+  const components: Component[] = []
   const indexOf = (component: Component) => {
     if (!components.includes(component)) components.push(component)
     return components.indexOf(component)
   }
-  const draw = sampler(span, { source, assume, assumed, indexOf })
+  const draw = sampler(span, { source: drawsFrom(seed), assume, assumed: new Set(), indexOf })
   const spent = Array.from({ length: draws }, () => {
     const parts = new Float64Array(components.length)
     return { total: draw(parts), parts }
   }).sort((a, b) => a.total - b.total)
   const slowest = spent.slice(-draws / 100)
   const all = slowest.reduce((sum, { total }) => sum + total, 0)
-  const contributors = components
+  return components
     .map((component, i) => ({
       component,
       share: all === 0 ? 0 : slowest.reduce((sum, { parts }) => sum + parts[i]!, 0) / all,
     }))
     .sort((a, b) => b.share - a.share)
-  return {
-    quantile: percentile => spent[Math.ceil(shareOf[percentile] * draws) - 1]!.total,
-    mean: spent.reduce((sum, { total }) => sum + total, 0) / draws,
-    contributors,
-    assumed: [...assumed],
-  }
 }
 
-/** Draws one request: returns its time, and adds to `parts` what each component took of it. */
-type Draw = (parts: Float64Array) => number
+/** Draws one request: returns its time, and adds to `parts`, where they are wanted, what each component took of it. */
+type Draw = (parts: Float64Array | undefined) => number
 
 interface Sampling {
   readonly source: Draws
@@ -74,7 +123,7 @@ function sampler(span: Span, sampling: Sampling): Draw {
       return workSampler(span.time, span.component, sampling)
     case 'sequence': {
       const legs = span.parts.map(below)
-      return parts => legs.reduce((sum, leg) => sum + leg(parts), 0)
+      return parts => sumOf(legs, parts)
     }
     case 'parallel':
       return rank(span.parts.map(below), span.parts.length)
@@ -87,7 +136,7 @@ function sampler(span: Span, sampling: Sampling): Draw {
       const times = Math.min(span.times, mostRepeats)
       const legs = Array<Draw>(times).fill(leg)
       if (!span.inTurn) return rank(legs, Math.ceil((span.enough / span.times) * times))
-      return parts => (legs.reduce(sum => sum + leg(parts), 0) * span.times) / times
+      return parts => (sumOf(legs, parts) * span.times) / times
     }
   }
 }
@@ -100,15 +149,27 @@ function workSampler(time: StatedTime, component: Component, { source, assume, a
   const next = shape.isAssumed && !assume ? () => time.p50 ?? time.mean ?? 0 : source.logNormal(shape)
   return parts => {
     const value = next()
-    parts[i]! += value
+    if (parts) parts[i]! += value
     return value
   }
+}
+
+function sumOf(legs: readonly Draw[], parts: Float64Array | undefined): number {
+  let sum = 0
+  for (const leg of legs) sum += leg(parts)
+  return sum
 }
 
 /** Waits until `enough` of them have answered; the last of those is what the request waited for. */
 function rank(legs: readonly Draw[], enough: number): Draw {
   if (legs.length === 1) return legs[0]!
+  const times = new Float64Array(legs.length)
   return parts => {
+    if (!parts) {
+      // A leg may be made of such ranks, but never of this one.
+      for (let i = 0; i < legs.length; i++) times[i] = legs[i]!(undefined)
+      return times.sort()[enough - 1] ?? 0
+    }
     const answers = legs
       .map(leg => {
         const own = new Float64Array(parts.length)

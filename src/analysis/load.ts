@@ -18,8 +18,18 @@ export interface Load {
   on(edge: Edge, kind: LoadKind): Estimate
 }
 
-export function loadOf(model: Model, graph: Graph, reach: ReadonlyMap<string, Reach>, lost?: LostCache): Load {
-  const groups = stronglyConnected(graph.out.keys(), name => graph.out.get(name)!.map(edge => edge.to.name)).reverse()
+/** Groups of components that lead to each other, callers before callees. */
+export const callersFirst = ({ out }: Graph): readonly string[][] =>
+  stronglyConnected(out.keys(), name => out.get(name)!.map(edge => edge.to.name)).reverse()
+
+/** @param groups as `callersFirst` says */
+export function loadOf(
+  model: Model,
+  graph: Graph,
+  reach: ReadonlyMap<string, Reach>,
+  lost?: LostCache,
+  groups: readonly string[][] = callersFirst(graph),
+): Load {
   const all: Flows = new Map()
   const waited: Flows = new Map()
   const each = memo((edge: Edge) => perVisit(edge, model, graph, lost))
@@ -28,7 +38,10 @@ export function loadOf(model: Model, graph: Graph, reach: ReadonlyMap<string, Re
     collect(visits.all, journey, all)
     collect(visits.waited, journey, waited)
   }
-  for (const journey of model.journeys.values()) trace(journey, edge => reach.get(journey.name)!.takes(edge))
+  for (const journey of model.journeys.values()) {
+    const known = reach.get(journey.name)!
+    if (lost?.at === undefined || known.touches.has(lost.at)) trace(journey, edge => known.takes(edge))
+  }
   const visitors = visitorsOf(reach)
   for (const queue of model.queues.values()) {
     if (queue.load !== undefined) trace(sourceOf(queue, queue.load), edge => takesFromQueue(edge, visitors))

@@ -4,6 +4,7 @@ import { duration, number, plural } from '../units.ts'
 import { engineOf } from './engine.ts'
 import { between, product, stated, sum, unknown, type Estimate } from './estimate.ts'
 import { consumerCapacity } from './formulas/queues.ts'
+import { indicesOf } from './indices.ts'
 
 /** What one consumer of a queue can handle at full scale. */
 export interface ConsumerCapacity {
@@ -26,7 +27,9 @@ export interface ConsumerGroup {
 
 /** The consumers of a queue, each a group of its own or the only one. */
 export function consumersOf(queue: Queue, model: Model): ConsumerCapacity[] {
-  return model.consumes.filter(consume => consume.source === queue).map(consume => capacityOf(consume, queue))
+  return indicesOf(model)
+    .consumesFrom(queue.name)
+    .map(consume => capacityOf(consume, queue))
 }
 
 /** Queues that hand each message to one of all their consumers, whoever those are. */

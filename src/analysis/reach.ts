@@ -124,17 +124,22 @@ export interface Journeys {
 export function journeysOf(model: Model, graph: Graph, reach: ReadonlyMap<string, Reach>): Journeys {
   const ordered = [...model.journeys.values()].sort(byImportance)
   const edges = new Map(graph.edges.filter(edge => edge.kind === 'call').map(edge => [edge.via, edge]))
-  const select = (holds: (reach: Reach) => Certainty | undefined, certainty: 'sure' | 'possible' = 'possible') =>
-    ordered.filter(journey => {
+  const touching = indexBy(ordered, journey => reach.get(journey.name)!.touches.keys())
+  /** Of the journeys that come through a component, which is all that can hold. */
+  const select = (
+    name: string,
+    holds: (reach: Reach) => Certainty | undefined,
+    certainty: 'sure' | 'possible' = 'possible',
+  ) =>
+    (touching.get(name) ?? []).filter(journey => {
       const answer = holds(reach.get(journey.name)!)
       return answer === 'yes' || (answer === 'maybe' && certainty === 'possible')
     })
-  const touching = indexBy(ordered, journey => reach.get(journey.name)!.touches.keys())
   return {
     through: (name, certainty) =>
-      certainty === 'sure' ? select(r => r.touches.get(name), 'sure') : (touching.get(name) ?? []),
-    taking: (edge, certainty) => select(r => r.takes(edge), certainty),
-    dependingOn: (name, certainty) => select(r => r.hard.get(name)?.hard, certainty),
+      certainty === 'sure' ? select(name, r => r.touches.get(name), 'sure') : (touching.get(name) ?? []),
+    taking: (edge, certainty) => select(edge.from.name, r => r.takes(edge), certainty),
+    dependingOn: (name, certainty) => select(name, r => r.hard.get(name)?.hard, certainty),
     edgeOf: call => edges.get(call),
   }
 }

@@ -2,6 +2,7 @@ import type { Path } from '../finding.ts'
 import type { Call, Journey, Model, Store } from '../manifest/model.ts'
 import { duration } from '../units.ts'
 import type { Facts } from './index.ts'
+import { groupedBy } from './indices.ts'
 
 /** Which kind of node answers a read, where it is stated or there is only one. */
 export function answers({ readFrom, target }: Call): 'primary' | 'replica' | undefined {
@@ -34,11 +35,18 @@ export function isLate({ replication, consistency, replicationLag }: Store): boo
 }
 
 /** Reads that the journey surely takes; a call of several journeys belongs to the most important of them. */
-export const readsOf = (journey: Journey, model: Model, { journeys }: Facts): Call[] =>
-  model.calls.filter(call => {
-    const edge = journeys.edgeOf(call)
-    return edge?.to.kind === 'store' && call.access !== 'write' && journeys.taking(edge, 'sure')[0] === journey
-  })
+export function readsOf(journey: Journey, model: Model, facts: Facts): readonly Call[] {
+  let reads = readsByJourney.get(facts)
+  if (!reads) readsByJourney.set(facts, (reads = groupedBy(model.calls, call => [readerOf(call, facts) ?? []].flat())))
+  return reads.get(journey.name) ?? []
+}
+
+const readsByJourney = new WeakMap<Facts, ReadonlyMap<string, readonly Call[]>>()
+
+function readerOf(call: Call, { journeys }: Facts): string | undefined {
+  const edge = journeys.edgeOf(call)
+  return edge?.to.kind === 'store' && call.access !== 'write' ? journeys.taking(edge, 'sure')[0]?.name : undefined
+}
 
 /** Where it reads, as it is said in a sentence. */
 export const nodeOf = ({ readFrom }: Call): string => (readFrom === 'nearest' ? 'the nearest node' : 'a replica')

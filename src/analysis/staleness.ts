@@ -3,6 +3,7 @@ import type { Cache, Call, Component, Model, Service, Store } from '../manifest/
 import { invalidationOf, usersOf } from './caching.ts'
 import { between, distinct, exactly, largest, stated, sum, unknown, type Estimate } from './estimate.ts'
 import { cacheBefore } from './graph.ts'
+import { indicesOf } from './indices.ts'
 
 /** How old a value may be when it leaves a cache: what each place on its way adds, in milliseconds. */
 export interface Staleness {
@@ -73,7 +74,9 @@ export function ageOf(cache: Cache): Estimate {
 function fillsOf(store: Store, layers: readonly Cache[], model: Model): Call[] {
   const users = layers.flatMap(cache => usersOf(cache, model))
   const owners = new Set(users.map(({ from }) => from))
-  const own = model.calls.filter(call => call.target === store && owners.has(call.from))
+  const own = indicesOf(model)
+    .callsTo(store.name)
+    .filter(call => owners.has(call.from))
   return [...new Set([...users, ...own])]
 }
 

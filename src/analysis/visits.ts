@@ -10,6 +10,8 @@ export type Source = Pick<Journey, 'path' | 'entry' | 'load'>
 export interface LostCache {
   readonly cache: Cache
   readonly share: number
+  /** The only component whose load is asked for: journeys that never come there need not be followed. */
+  readonly at?: string
 }
 
 /** Visits for one request of a journey: all of them, and those that a user waits for, as nothing of them came through a queue. */

@@ -1,6 +1,5 @@
 import { realpath, stat } from 'node:fs/promises'
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
-import { glob, isDynamicPattern } from 'tinyglobby'
 import type { Problem } from '../finding.ts'
 import { ManifestFiles } from '../manifest/files.ts'
 import { Source } from '../manifest/source.ts'
@@ -62,8 +61,13 @@ export const onDisk = (world: World): Tree => ({
   shown: path => shown(path, world),
   read: readText,
   source: (file, text) => new Source(file, text),
-  glob: (pattern, folder) =>
-    glob(pattern, { cwd: folder, absolute: true, onlyFiles: true, followSymbolicLinks: false }),
+  glob: async (pattern, folder) =>
+    (await import('tinyglobby')).glob(pattern, {
+      cwd: folder,
+      absolute: true,
+      onlyFiles: true,
+      followSymbolicLinks: false,
+    }),
   real: path => realpath(path).catch(() => path),
 })
 
@@ -139,6 +143,8 @@ class Gathering {
       report(`"${pattern}" is an absolute path; expected one relative to this file`)
       return []
     }
+    // Read here, because few manifests include others.
+    const { isDynamicPattern } = await import('tinyglobby')
     const dynamic = isDynamicPattern(pattern)
     const found = dynamic ? await this.#tree.glob(pattern, folder) : [join(folder, pattern)]
     // A wildcard that also matches the file it stands in means the others.

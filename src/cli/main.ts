@@ -42,9 +42,13 @@ export async function main(argv: readonly string[], world: World): Promise<numbe
 }
 
 /** The command that will run; only its code is read. The rest stand in the help by name. */
-function chosenBy([first, second]: readonly string[]): CommandEntry {
+function chosenBy([first, second]: readonly string[]): CommandEntry | undefined {
   const named = first === 'help' ? second : first
+  // The program's own help and version need no command.
+  if (named === undefined ? first === 'help' : aboutProgram.includes(named)) return undefined
   return commands.find(({ name }) => name === named) ?? commands[0]
 }
+
+const aboutProgram = ['--help', '-h', '--version', '-V']
 
 const describe = (error: unknown) => (error instanceof Error ? (error.stack ?? error.message) : String(error))

@@ -11,6 +11,7 @@ import { findOrLoad } from './load.ts'
 import { checkOutputs } from './outputs.ts'
 import { day, shard, withReportOptions, words, type ReportOptions } from './report-options.ts'
 import { settingsFor, type SettingsOptions } from './settings.ts'
+import { Timing } from './timing.ts'
 import type { Round } from './watch.ts'
 import { UserError, exitCode, type World } from './world.ts'
 
@@ -23,6 +24,7 @@ interface Options extends ReportOptions, Limits, Omit<SettingsOptions, keyof Rep
   shard?: ShardChoice
   stdinFilename: string
   watch: boolean
+  timing: boolean
 }
 
 export function reviewCommand({ world, tool, exit }: CommandContext): Command {
@@ -48,6 +50,7 @@ export function reviewCommand({ world, tool, exit }: CommandContext): Command {
     .option('--stdin-filename <path>', 'what standard input is called, and where its includes start', 'stdin.yaml')
     .option('--today <date>', 'the date by which waivers and ages are judged, such as 2026-11-30', day)
     .option('-w, --watch', 'review again on each change, and say what is new and what is fixed', false)
+    .option('--timing', 'where the time went, on standard error', false)
     .action(async (manifests: string[], options: Options) => {
       if (options.printConfig) exit(await printConfig(manifests, options, world))
       else if (options.watch) exit(await keepReviewing(manifests, options, world, tool))
@@ -98,10 +101,12 @@ async function reviewOnce(
   world: World,
   tool: Run['tool'],
 ): Promise<Round> {
-  const settings = await settingsOf(manifests, options, world)
+  const timing = new Timing()
+  const settings = await timing.wait('configure', () => settingsOf(manifests, options, world))
   const all = [...new Set(manifests.length > 0 ? manifests : settings.manifests)]
   const part = options.shard && shardOf(all, options.shard)
-  const files = await load(part?.names ?? (all.length > 0 ? all : [undefined]), options, world)
+  const names = part?.names ?? (all.length > 0 ? all : [undefined])
+  const files = await timing.wait('read', () => load(names, options, world))
   checkOutputs(
     options.output,
     files.flatMap(({ sources }) => sources.map(({ file }) => file)),
@@ -110,7 +115,7 @@ async function reviewOnce(
   const { rules, gate } = settings
   const isPartial = options.only.length + options.skip.length > 0
   const { reports, notices } = await withBaselines(
-    files.map(one => review(one, rules, settings.review)),
+    files.map(one => review(one, rules, { ...settings.review, measure: timing.measure })),
     { file: options.baseline, appliedRules: isPartial ? new Set(rules.map(({ id }) => id)) : undefined },
     world,
   )
@@ -121,13 +126,9 @@ async function reviewOnce(
   const shown = cut(reports, options)
   const result: Run = { tool, rules, reports: shown.reports, ...(part ? { shard: part.shard } : {}) }
   const delivery = { run: result, judged: reports, gate, notices: [...notices, ...shown.notices] }
-  return {
-    code: await deliver(delivery, options, world),
-    files,
-    others: settings.files,
-    result,
-    style: styleOf(options, world),
-  }
+  const code = await timing.wait('write', () => deliver(delivery, options, world))
+  if (options.timing) world.stderr.write(timing.text())
+  return { code, files, others: settings.files, result, style: styleOf(options, world) }
 }
 
 async function load(paths: readonly (string | undefined)[], options: Options, world: World): Promise<ManifestFiles[]> {

@@ -52,6 +52,7 @@ export function decide(
   rules: readonly AnyRule[],
   options: Readonly<Record<string, unknown>>,
   today?: string,
+  measure: <T>(what: string, work: () => T) => T = (_, work) => work(),
 ): Decided {
   const facts = factsOf(model)
   const decisions: Decision[] = []
@@ -60,24 +61,29 @@ export function decide(
   for (const rule of [...rules].sort((a, b) => (a.id < b.id ? -1 : 1))) {
     let skipped = 0
     let context: Context<never> | undefined
-    for (const subject of subjects[rule.on](model)) {
-      try {
-        context ??= { model, facts, options: rule.options.parse(options[rule.id] ?? {}) as never, today }
-        if (rule.appliesTo?.(subject as never, context) === false) {
-          skipped++
-          continue
-        }
-        const outcomes = [...rule.check(subject as never, context)]
-        decisions.push({
-          rule,
-          subject,
-          violations: outcomes.filter(outcome => 'at' in outcome),
-          unknowns: outcomes.filter(outcome => 'unknown' in outcome),
-        })
-      } catch (error) {
-        failures.push({ rule, subject, message: error instanceof Error ? error.message : String(error) })
+    const ask = (subject: Subjects[keyof Subjects]) => {
+      context ??= { model, facts, options: rule.options.parse(options[rule.id] ?? {}) as never, today }
+      if (rule.appliesTo?.(subject as never, context) === false) {
+        skipped++
+        return
       }
+      const outcomes = [...rule.check(subject as never, context)]
+      decisions.push({
+        rule,
+        subject,
+        violations: outcomes.filter(outcome => 'at' in outcome),
+        unknowns: outcomes.filter(outcome => 'unknown' in outcome),
+      })
     }
+    measure(`rule ${rule.id}`, () => {
+      for (const subject of subjects[rule.on](model)) {
+        try {
+          ask(subject)
+        } catch (error) {
+          failures.push({ rule, subject, message: error instanceof Error ? error.message : String(error) })
+        }
+      }
+    })
     notApplicable.set(rule.id, skipped)
   }
   return { facts, decisions, notApplicable, failures }

@@ -6,6 +6,7 @@ import type { Path } from '../../finding.ts'
 import type { Cache, Model } from '../../manifest/model.ts'
 import { duration } from '../../units.ts'
 import { ask, defineRule, noOptions, yaml } from '../define.ts'
+import { indicesOf } from '../../analysis/indices.ts'
 
 export default defineRule({
   id: 'ttl-exceeds-staleness',
@@ -206,7 +207,8 @@ export default defineRule({
 
 /** The strictest of what the cache and its readers say. */
 function limitOf(cache: Cache, model: Model): { most: number; who: string; at: Path } | undefined {
-  const calls = new Set([...usersOf(cache, model), ...model.calls.filter(call => cacheBefore(call, model) === cache)])
+  const behind = cache.inFrontOf === undefined ? [] : indicesOf(model).callsTo(cache.inFrontOf)
+  const calls = new Set([...usersOf(cache, model), ...behind.filter(call => cacheBefore(call, model) === cache)])
   const limits = [...calls].map(({ maxStaleness, name, path }) => ({ most: maxStaleness, who: `"${name}"`, path }))
   const all = [{ most: cache.maxStaleness, who: 'its readers', path: cache.path }, ...limits].flatMap(
     ({ most, who, path }) => (most === undefined ? [] : [{ most, who, at: [...path, 'maxStaleness'] }]),

@@ -4,6 +4,7 @@ import type { Path } from '../../finding.ts'
 import type { Alert, Model, Queue } from '../../manifest/model.ts'
 import { duration, number, rate } from '../../units.ts'
 import { defineRule, noOptions, yaml } from '../define.ts'
+import { indicesOf } from '../../analysis/indices.ts'
 
 export default defineRule({
   id: 'queue-unwatched',
@@ -34,7 +35,7 @@ export default defineRule({
   ],
 
   appliesTo: ({ name, lossTolerated }, { model }) =>
-    lossTolerated !== true && model.consumes.some(({ from }) => from === name),
+    lossTolerated !== true && indicesOf(model).consumesFrom(name).length > 0,
 
   *check(queue, { model, facts }) {
     const { name, path, dlq } = queue

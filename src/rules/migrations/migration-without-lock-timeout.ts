@@ -44,7 +44,7 @@ export default defineRule({
     store.migrations !== undefined &&
     store.migrations !== 'none',
 
-  *check(store, { model, facts }) {
+  *check(store, { facts }) {
     const { lockTimeout, strategy } = migrationsOf(store)!
     if (typeof lockTimeout === 'number') return
     const steps = stepsOf(store)
@@ -53,7 +53,7 @@ export default defineRule({
     const at = [...store.path, 'migrations', 'lockTimeout']
     const byDefault = defaultWait[engineOf(store).product!]!
     if (lockTimeout === undefined) return yield { unknown: at, because: `Without a limit ${byDefault}` }
-    const callers = model.calls.filter(call => call.target === store)
+    const callers = facts.callsTo(store.name)
     const alone = callers.length === 0 || strategy === 'maintenanceWindow'
     yield {
       at,

@@ -176,7 +176,7 @@ const targetsOf = ({ latency }: Journey): Target[] =>
 
 /** The draws are only made where the bound that needs none does not settle it. */
 const isSlow = (latency: Latency, sample: (latency: Latency) => Sample, { percentile, time }: Target): boolean =>
-  latency.ceiling(percentile) > time && sample(latency).quantile(percentile) * (1 - repeatability) > time
+  latency.ceiling(percentile) > time && sample(latency).exceeds(percentile, time / (1 - repeatability))
 
 /** First the spread of the hops that take most, then whether calls wait for each other. */
 function inDoubt({ estimate, tree }: Latency): Path[] {

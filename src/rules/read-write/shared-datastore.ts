@@ -4,6 +4,7 @@ import type { Path } from '../../finding.ts'
 import type { Call, Model, Store } from '../../manifest/model.ts'
 import { list } from '../../units.ts'
 import { ask, defineRule, noOptions, yaml } from '../define.ts'
+import { indicesOf } from '../../analysis/indices.ts'
 
 export default defineRule({
   id: 'shared-datastore',
@@ -170,14 +171,16 @@ interface Writer {
 
 /** Who writes or may write the store. A job of its own is taken to belong to one of the services. */
 function writersOf(store: Store, model: Model): Writer[] {
-  return model.calls.flatMap(call => {
-    if (call.target !== store || changesState(call) === false) return []
-    const { from } = call
-    const service = from.kind === 'service' ? from : model.services.get(from.hostedIn ?? '')
-    return service
-      ? [{ call, deployable: service.deployable ?? service.name, owner: service.owner ?? model.raw.owner }]
-      : []
-  })
+  return indicesOf(model)
+    .callsTo(store.name)
+    .flatMap(call => {
+      if (changesState(call) === false) return []
+      const { from } = call
+      const service = from.kind === 'service' ? from : model.services.get(from.hostedIn ?? '')
+      return service
+        ? [{ call, deployable: service.deployable ?? service.name, owner: service.owner ?? model.raw.owner }]
+        : []
+    })
 }
 
 /** Parts of different deployables. One team that owns both changes them together. */

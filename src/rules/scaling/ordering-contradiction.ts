@@ -4,6 +4,7 @@ import type { Path } from '../../finding.ts'
 import type { Consume, Publish, Queue } from '../../manifest/model.ts'
 import { plural } from '../../units.ts'
 import { ask, defineRule, noOptions, yaml, type Outcome } from '../define.ts'
+import { indicesOf } from '../../analysis/indices.ts'
 
 export default defineRule({
   id: 'ordering-contradiction',
@@ -38,8 +39,8 @@ export default defineRule({
 
   *check(queue, { model, facts }) {
     const journeys = facts.journeys.through(queue.name, 'sure')
-    const publishes = model.publishes.filter(({ target }) => target === queue)
-    const consumes = model.consumes.filter(({ source }) => source === queue)
+    const publishes = indicesOf(model).publishesTo(queue.name)
+    const consumes = indicesOf(model).consumesFrom(queue.name)
     const outcomes = [
       ...bestEffort(queue),
       ...competing(queue, consumes),

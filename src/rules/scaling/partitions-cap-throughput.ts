@@ -4,6 +4,7 @@ import { consumersOf } from '../../analysis/queue-flow.ts'
 import type { Consume } from '../../manifest/model.ts'
 import { duration, number, plural, rate } from '../../units.ts'
 import { ask, defineRule, noOptions, yaml } from '../define.ts'
+import { indicesOf } from '../../analysis/indices.ts'
 
 export default defineRule({
   id: 'partitions-cap-throughput',
@@ -36,7 +37,9 @@ export default defineRule({
   appliesTo: ({ partitions, ordering, name }, { model }) =>
     partitions !== undefined &&
     ordering !== 'none' &&
-    model.consumes.some(({ from, processing }) => from === name && processing?.mean !== undefined),
+    indicesOf(model)
+      .consumesFrom(name)
+      .some(({ processing }) => processing?.mean !== undefined),
 
   *check(queue, { model, facts }) {
     const { name, path, partitions = 1, ordering } = queue

@@ -47,7 +47,7 @@ export default defineRule({
     )
   },
 
-  *check(consume, { model, facts }) {
+  *check(consume, { facts }) {
     const { source: queue, by, path } = consume
     const horizon = queue && horizonOf(queue)
     if (!queue || !horizon) return
@@ -63,7 +63,7 @@ export default defineRule({
     const because = `"${worst.edge.to.name}" fails over in ${duration(worst.time)}, and messages are put aside after ${duration(horizon.time)}`
     if (worst.edge.hard !== 'yes') return yield { unknown: worst.edge.hardness, because }
     // A service that others use, or that reads other queues, may take other calls for them.
-    const only = model.consumes.filter(({ by: other }) => other === by).length === 1
+    const only = by.consumes.length === 1
     if (worst.edge.serves === undefined && (!only || facts.graph.in.get(by.name)?.length !== 1))
       return yield { unknown: [...worst.edge.path, 'serves'], because }
     if (consume.pausesOnDependencyFailure === undefined)

@@ -1,0 +1,188 @@
+#!/usr/bin/env node
+/**
+ * Measures the built program against yardsticks in the same run: pairs of processes, one of each, so that whatever slows the
+ * machine slows both. Times are CPU seconds of the whole process. A figure is the median of the ratios of the pairs.
+ *
+ *     npm run bench                 measures, and writes bench/RESULTS.md and bench/figures.json
+ *     npm run bench -- --check      writes nothing; exits 1 where a figure is worse than bench/figures.json beyond the spread
+ *     npm run bench -- --large      10 000 services and 1 000 manifests as well
+ *     npm run bench -- --peers      Spectral on the same file, installed from npm into a temporary folder
+ */
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { arch, cpus, platform, tmpdir, totalmem } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { parseArgs } from 'node:util'
+import { rolldown } from 'rolldown'
+import { goals, resultsPage } from './results.js'
+import { bareParser, spectral } from './yardsticks.js'
+
+const { values: flags } = parseArgs({
+  options: { check: { type: 'boolean' }, large: { type: 'boolean' }, peers: { type: 'boolean' } },
+})
+const root = join(import.meta.dirname, '..')
+const folder = mkdtempSync(join(tmpdir(), 'scaffold-review-bench-'))
+// Node 20 reads these certificates at each start, which hides everything else.
+const env = { ...process.env }
+delete env.NODE_EXTRA_CA_CERTS
+
+const file = (name, text) => {
+  writeFileSync(join(folder, name), text)
+  return join(folder, name)
+}
+const probe = file(
+  'probe.cjs',
+  `process.on('exit', () => {
+    const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage()
+    require('node:fs').writeFileSync(process.env.PROBE, JSON.stringify({ time: (userCPUTime + systemCPUTime) / 1e6, memory: maxRSS / 1024 }))
+  })`,
+)
+
+/** CPU seconds and peak MiB of one process. */
+function once(args) {
+  const out = join(folder, 'usage.json')
+  const { status, signal, stderr } = spawnSync(process.execPath, ['--require', probe, ...args], {
+    env: { ...env, PROBE: out },
+    stdio: ['ignore', 'ignore', 'pipe'],
+    maxBuffer: 2 ** 28,
+  })
+  if (status !== 0) throw new Error(`${args.join(' ')}: ${signal ?? `exit ${status}`}\n${stderr}`)
+  return JSON.parse(readFileSync(out, 'utf8'))
+}
+
+const sorted = values => [...values].sort((a, b) => a - b)
+const quantile = (values, share) => sorted(values)[Math.min(values.length - 1, Math.floor(share * values.length))]
+
+/** The ratio of two processes, pair by pair. */
+function compare(name, ours, theirs, pairs) {
+  const runs = Array.from({ length: pairs }, () => [once(ours), once(theirs)])
+  const ratios = runs.map(([a, b]) => a.time / b.time)
+  const result = {
+    name,
+    ratio: quantile(ratios, 0.5),
+    low: quantile(ratios, 0.25),
+    high: quantile(ratios, 0.75),
+    time: quantile(
+      runs.map(([a]) => a.time),
+      0.5,
+    ),
+    memory: quantile(
+      runs.map(([a]) => a.memory),
+      0.5,
+    ),
+    pairs,
+  }
+  return result
+}
+
+/** How time grows from one size to another: 1 is in step, 2 is with the square. */
+function growth(name, small, large, times, pairs) {
+  const { ratio, ...rest } = compare(name, large, small, pairs)
+  return {
+    ...rest,
+    name,
+    ratio: Math.log(ratio) / Math.log(times),
+    low: Math.log(rest.low) / Math.log(times),
+    high: Math.log(rest.high) / Math.log(times),
+    isExponent: true,
+  }
+}
+
+async function measure() {
+  const bundle = await rolldown({ input: join(root, 'bench/systems.ts') })
+  await bundle.write({ file: join(folder, 'systems.mjs') })
+  const { system } = await import(pathToFileURL(join(folder, 'systems.mjs')).href)
+  const manifest = shape => file(`${Object.values(shape).join('-')}.yaml`, system(shape))
+  const program = join(root, 'dist/bin/scaffold-review.cjs')
+  const review = (...args) => [program, 'review', '--exit-zero', '--today', '2026-11-23', ...args]
+  const json = path => review('-f', 'json', path)
+  const parse = file('parse.mjs', bareParser(root))
+  const nothing = ['-e', '0']
+
+  const small = manifest({ services: 12 })
+  const thousand = manifest({ services: 1000 })
+  const many = Array.from({ length: flags.large ? 1000 : 100 }, (_, i) =>
+    file(`many-${i}.yaml`, system({ services: 12 })),
+  )
+  const keys = count =>
+    file(
+      `keys-${count}.yaml`,
+      `services: {}\nx-keys:\n${Array.from({ length: count }, (_, i) => `  key-${i}: ${i}`).join('\n')}\n`,
+    )
+  const comments = count =>
+    file(`comments-${count}.yaml`, `services: {}\n${'# what everybody should know\n'.repeat(count)}`)
+
+  const figures = [
+    compare('--version / node -e 0', [program, '--version'], nothing, 15),
+    compare('review of 20 components / node -e 0', review(small), nothing, 11),
+    compare('1 000 services, json / bare parser', json(thousand), [parse, thousand], 3),
+    compare(
+      `${many.length} manifests of 20 components / bare parser`,
+      json('-').slice(0, -1).concat(many),
+      [parse, ...many],
+      3,
+    ),
+    growth('services, 250 to 1 000', json(manifest({ services: 250 })), json(thousand), 4, 3),
+    growth(
+      'journeys, 25 to 100 at 250 services',
+      json(manifest({ services: 250, journeys: 25 })),
+      json(manifest({ services: 250, journeys: 100 })),
+      4,
+      3,
+    ),
+    compare(
+      'a fault at each call / none, 250 services',
+      json(manifest({ services: 250, faulty: true })),
+      json(manifest({ services: 250 })),
+      3,
+    ),
+    growth('keys of one map, 10 000 to 40 000', json(keys(10_000)), json(keys(40_000)), 4, 3),
+    growth('lines of comment, 25 000 to 100 000', json(comments(25_000)), json(comments(100_000)), 4, 3),
+  ]
+  if (flags.large)
+    figures.push(compare('10 000 services / 1 000 services', json(manifest({ services: 10_000 })), json(thousand), 1))
+  if (flags.peers)
+    figures.push(
+      compare(
+        'Spectral with 20 rules / 1 000 services, json',
+        spectral(join(folder, 'spectral'))(thousand),
+        json(thousand),
+        3,
+      ),
+    )
+  for (const { name, ratio, low, high, time, memory } of figures)
+    console.log(
+      `${name}: ${ratio.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)}), ${time.toFixed(2)} s, ${memory.toFixed(0)} MiB`,
+    )
+  return figures
+}
+
+const committed = join(root, 'bench/figures.json')
+try {
+  const figures = await measure()
+  if (flags.check) {
+    const known = JSON.parse(readFileSync(committed, 'utf8'))
+    const worse = figures.filter(({ name, ratio }) => known[name] && ratio > known[name].limit)
+    for (const { name, ratio } of worse)
+      console.error(`worse: ${name} is ${ratio.toFixed(2)}, expected at most ${known[name].limit}`)
+    process.exitCode = worse.length > 0 ? 1 : 0
+  } else {
+    const machine = `${cpus().length} x ${cpus()[0].model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${platform()} ${arch()}, Node ${process.version}`
+    writeFileSync(join(root, 'bench/RESULTS.md'), resultsPage(figures, machine, new Date().toISOString().slice(0, 10)))
+    // A quarter above the median, or as far above as the runs were apart.
+    const limits = figures.map(({ name, ratio, low, high }) => [
+      name,
+      {
+        ratio: Number(ratio.toFixed(2)),
+        limit: Number((ratio + Math.max(0.25 * Math.abs(ratio), high - low, 0.1)).toFixed(2)),
+      },
+    ])
+    writeFileSync(committed, `${JSON.stringify(Object.fromEntries(limits), null, 2)}\n`)
+  }
+  for (const { name, ratio } of figures)
+    if (goals[name] !== undefined && ratio > goals[name])
+      console.log(`not yet: ${name} is ${ratio.toFixed(2)}, wanted ${goals[name]}`)
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}

@@ -1,0 +1,52 @@
+import type { Call, Consume, Model, Publish } from '../manifest/model.ts'
+
+/** Who uses what, by name and in the order of the manifest: looked up, because going through all calls each time is slow. */
+export interface Indices {
+  callsTo(component: string): readonly Call[]
+  /** Calls that use a cache, whether they name it or the origin behind it. */
+  callsThrough(cache: string): readonly Call[]
+  /** Calls to an origin that say which cache is asked before. */
+  callsCachedBy(cache: string): readonly Call[]
+  publishesTo(queue: string): readonly Publish[]
+  consumesFrom(queue: string): readonly Consume[]
+}
+
+/** Made when the first is asked for, and kept as long as the model. */
+export const indicesOf = perModel<Indices>(({ calls, publishes, consumes }) => {
+  const to = groupedBy(calls, call => [call.to])
+  const through = groupedBy(calls, ({ to, cachedBy }) =>
+    cachedBy === undefined || cachedBy === to ? [to] : [to, cachedBy],
+  )
+  const cachedBy = groupedBy(calls, ({ cachedBy }) => (cachedBy === undefined ? [] : [cachedBy]))
+  const published = groupedBy(publishes, publish => [publish.to])
+  const consumed = groupedBy(consumes, consume => [consume.from])
+  return {
+    callsTo: name => to.get(name) ?? [],
+    callsThrough: name => through.get(name) ?? [],
+    callsCachedBy: name => cachedBy.get(name) ?? [],
+    publishesTo: name => published.get(name) ?? [],
+    consumesFrom: name => consumed.get(name) ?? [],
+  }
+})
+
+/** Computes once for each model. */
+export function perModel<V>(compute: (model: Model) => V): (model: Model) => V {
+  const known = new WeakMap<Model, { value: V }>()
+  return model => {
+    let found = known.get(model)
+    if (!found) known.set(model, (found = { value: compute(model) }))
+    return found.value
+  }
+}
+
+export function groupedBy<T>(items: readonly T[], keysOf: (item: T) => readonly string[]): ReadonlyMap<string, T[]> {
+  const index = new Map<string, T[]>()
+  for (const item of items) {
+    for (const key of keysOf(item)) {
+      const known = index.get(key)
+      if (known) known.push(item)
+      else index.set(key, [item])
+    }
+  }
+  return index
+}

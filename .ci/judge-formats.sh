@@ -27,7 +27,7 @@ have || fail 'needs xmllint and cmark-gfm (Debian: libxml2-utils and cmark-gfm)'
 schema=../shared/schemas/junit-10.xsd
 [[ -f "$schema" ]] || echo "judge-formats: there is no $schema, so JUnit is only parsed"
 
-review() { node dist/bin/scaffold-review.js "$1" --exit-zero --no-ci-detect --format "$2" >"$3" || [[ $? -eq 2 ]]; }
+review() { node dist/bin/scaffold-review.cjs "$1" --exit-zero --no-ci-detect --format "$2" >"$3" || [[ $? -eq 2 ]]; }
 
 for manifest in "$@"; do
   review "$manifest" junit "$work/junit.xml"

@@ -7,7 +7,7 @@ import { folder } from './cli-support.ts'
 
 /** The built program in a real terminal. `npm test` builds before. */
 
-const program = new URL('../dist/bin/scaffold-review.js', import.meta.url).pathname
+const program = new URL('../dist/bin/scaffold-review.cjs', import.meta.url).pathname
 const hasTmux = spawnSync('tmux', ['-V']).status === 0
 const isBuilt = spawnSync(process.execPath, [program, 'checklist', '--help']).status === 0
 if (!hasTmux) console.warn('tmux is not installed: the checklist was not tried in a real terminal')
@@ -24,12 +24,13 @@ journeys:
   buy: { entry: web, criticality: critical }
 `
 
-// A server of its own, so that nobody else's sessions are touched.
-const tmux = (...args: string[]) =>
-  execFileSync('tmux', ['-L', `scaffold-review-${process.pid}`, ...args], { encoding: 'utf8' })
+// Servers of their own, so that nobody else's sessions are touched, and one a terminal, as a server that ends takes its time.
+const servers: string[] = []
+const tmux = (...args: string[]) => execFileSync('tmux', ['-L', servers.at(-1)!, ...args], { encoding: 'utf8' })
 
 function terminal(columns: number, env: Record<string, string> = {}) {
   const cwd = folder({ 'scaffold.yaml': manifest })
+  servers.push(`scaffold-review-${process.pid}-${servers.length}`)
   const set = Object.entries({ PS1: '$ ', ...env }).map(([key, value]) => `${key}=${value}`)
   tmux(
     '-f',
@@ -66,7 +67,7 @@ function terminal(columns: number, env: Record<string, string> = {}) {
 
 describe.skipIf(!hasTmux || !isBuilt)('in a real terminal', { timeout: 120_000 }, () => {
   afterEach(() => {
-    spawnSync('tmux', ['-L', `scaffold-review-${process.pid}`, 'kill-server'])
+    for (const server of servers) spawnSync('tmux', ['-L', server, 'kill-server'])
   })
 
   test('one question to its end, quit, resume, Ctrl-C', async () => {
@@ -124,7 +125,6 @@ describe.skipIf(!hasTmux || !isBuilt)('in a real terminal', { timeout: 120_000 }
     expect(coloured.screen('-e')).toMatch(colours)
     coloured.keys('C-c')
     await coloured.sees('exit 130')
-    tmux('kill-server')
     const plain = terminal(80, { NO_COLOR: '1' })
     await plain.starts()
     expect(plain.screen('-e')).not.toMatch(colours)

@@ -6,7 +6,7 @@ import { folder } from './cli-support.ts'
 
 /** The program as it is built, in a terminal as people have one. */
 
-const program = resolve('dist/bin/scaffold-review.js')
+const program = resolve('dist/bin/scaffold-review.cjs')
 const hasTmux = spawnSync('tmux', ['-V']).status === 0
 const missing = !hasTmux ? 'tmux is not installed' : !existsSync(program) ? 'nothing is built' : undefined
 if (missing !== undefined) console.warn(`init in a terminal is not tested: ${missing}`)

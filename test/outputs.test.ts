@@ -182,7 +182,7 @@ describe('inside GitHub Actions', () => {
   })
 })
 
-const program = 'dist/bin/scaffold-review.js'
+const program = 'dist/bin/scaffold-review.cjs'
 const missing = existsSync(program) ? '' : ` (skipped: there is no ${program})`
 
 describe.skipIf(missing !== '')(`the process${missing}`, () => {

@@ -1,6 +1,5 @@
 import { realpath } from 'node:fs/promises'
 import { dirname, isAbsolute, posix, relative, resolve as resolvePath, sep } from 'node:path'
-import { glob } from 'tinyglobby'
 import { builtIn, type Layer, type Told } from '../config/layers.ts'
 import type { ConfigProblem } from '../config/read.ts'
 import { appliedRules, resolve, type Effective } from '../config/resolve.ts'
@@ -175,6 +174,8 @@ async function included(layers: readonly Layer[], { include, exclude }: Effectiv
   const toExcluded = relative(folder, folderOf('exclude') ?? folder)
     .split(sep)
     .join('/')
+  // Read here, because few configurations look for manifests.
+  const { glob } = await import('tinyglobby')
   const found = await glob([...include.value], {
     cwd: folder,
     ignore: [...exclude.value.map(glob => posix.join(toExcluded, glob)), '**/node_modules/**', '**/.git/**'],

@@ -153,6 +153,37 @@ ${more}`
     ])
   })
 
+  test('is not asked as long as there is an answer, however poor', () => {
+    const text = `
+journeys:
+  browse: { entry: shop, load: { peak: 100/s, coincident: true } }
+  list: { entry: lists, load: { peak: 100/s, coincident: true } }
+services:
+  shop: { calls: [{ to: rates, fallback: queued }, { to: prices, fallback: none }] }
+  lists: { calls: [{ to: rates, fallback: { to: prices } }] }
+  prices: { capacity: { rps: 110 }, replicas: 1 }
+  rates: { calls: [{ to: copies, serves: [browse, list], fallback: empty }] }
+caches: { copies: {} }
+`
+    expect(effectsOf(text, 'rates')).toEqual(['browse: fails', 'list: fails'])
+    expect(effectsOf(text, 'copies')).toEqual(['browse: delayed', 'list: degraded'])
+    expect(effectsOf(text.replace('empty', 'none'), 'copies')).toEqual(['browse: fails', 'list: fails'])
+  })
+
+  test('carries what a load test found, where its slots bound that from both sides', () => {
+    const text = (more: string) => `
+journeys: { browse: { entry: shop, load: { peak: 100/s, coincident: true } } }
+services:
+  shop: { calls: [{ to: prices, fallback: { to: rates, maxRps: 100 } }] }
+  prices: { calls: [{ to: db, fallback: none }] }
+  rates: { replicas: 1, concurrency: 4, serviceTime: { mean: 5ms }, ${more}calls: [{ to: db, timeout: 1s, fallback: none, serves: [] }] }
+stores: { db: { latency: { mean: 95ms } } }
+`
+    expect(effectsOf(text(''), 'prices')).toEqual(['browse: unknown ? services.rates.capacity.rps'])
+    expect(effectsOf(text('capacity: { rps: 99 }, '), 'prices')).toEqual(['browse: fails'])
+    expect(effectsOf(text('capacity: { rps: 100 }, '), 'prices')).toEqual(['browse: degraded'])
+  })
+
   test('is not asked where nobody waits for the answer', () => {
     expect(effectsOf(two('{ to: prices, mode: async, fallback: { to: rates } }'), 'db')).toEqual(['browse: degraded'])
     expect(effectsOf(two('{ to: prices, optional: true, fallback: { to: rates } }'), 'db')).toEqual([

@@ -177,6 +177,36 @@ stores: { a: { latency: { mean: 60ms } }, b: {} }
     expect(brief(text('both'), slow('b', 90))[0]).toMatch(/^read: unknown/)
   })
 
+  test('a wait without end is that of the journeys that make the call, where the others keep their slots', () => {
+    const text = shop({ checkoutCall: 'timeout: none' })
+    expect(brief(text, slow('orders', never))).toEqual(['buy: broken', 'read: broken'])
+    const contained = text.replace('bulkhead: none', 'bulkhead: 20')
+    expect(brief(contained, slow('orders', never))).toEqual(['buy: broken', 'read: ok'])
+    expect(outcomesOf(contained, slow('orders', never))['buy']!.steps.at(-1)).toBe(
+      '"web" waits for "orders" for ever: nothing ends the wait',
+    )
+  })
+
+  test('later than promised is worse than done later, and no better than what is degraded anyway', () => {
+    const text = shop().replace('p99: 2s', 'p99: 500ms')
+    const both = { down: ['mailer'], ...slow('orders-db', 499) }
+    expect(brief(shop(), both)).toEqual(['buy: delayed', 'read: ok'])
+    expect(brief(text, { down: ['mailer'] })).toEqual(['buy: delayed', 'read: ok'])
+    const { outcome, steps } = outcomesOf(text, both)['buy']!
+    expect(outcome).toBe('degraded')
+    expect(steps.at(-1)).toBe('"web" waits for "orders" and answers after 524ms')
+    expect(brief(text, { down: ['orders'], ...slow('orders-db', 499) })).toEqual(['buy: broken', 'read: ok'])
+  })
+
+  test('a caller that may give up sooner may keep its slots, or lose them all', () => {
+    // 100/s x 4s are all 400 slots.
+    expect(brief(shop({ checkoutCall: 'timeout: 5s' }), slow('orders', 4000))).toEqual(['buy: broken', 'read: broken'])
+    const open = outcomesOf(shop({ checkoutCall: 'mutates: true' }), slow('orders', 4000))
+    expect(open['read']).toMatchObject({ outcome: 'unknown', least: 'ok', most: 'broken' })
+    expect(open['read']!.missing.map(({ fact }) => fact.join('.'))).toEqual(['services.web.calls.0.timeout'])
+    expect(open['buy']).toMatchObject({ outcome: 'unknown', most: 'broken' })
+  })
+
   test('messages that are too many wait, even where none may be lost', () => {
     const text = shop().replace('outbox: true', 'outbox: none')
     expect(brief(text, { load: { buy: 2, read: 1 } })).toEqual(['buy: delayed', 'read: ok'])

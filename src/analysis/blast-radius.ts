@@ -146,8 +146,10 @@ function spreadOf(journey: Journey, model: Model, facts: Facts, edges: EdgeFacts
     return [{ to: edge.to.name, edge, passes: { ...passes, least: sure ? passes.least : 0, missing } }]
   }
   const shared = sharedFate(journey, model, facts, edge => edges.passes(edge))
-  const errors = (name: string): Step[] => [
-    ...graph.out.get(name)!.flatMap(edge => taken(edge, edges.passes(edge))),
+  const errors = memo((name: string) => graph.out.get(name)!.flatMap(edge => taken(edge, edges.passes(edge))))
+  // Nobody asks something else instead as long as there is an answer, however poor: these follow from whole losses alone.
+  const losses = (bound: Bound) => (name: string) => [
+    ...errors(name).filter(({ passes }) => passes[bound] === 3),
     ...edges.overloads(name),
     ...(shared.get(name) ?? []),
   ]
@@ -163,7 +165,8 @@ function spreadOf(journey: Journey, model: Model, facts: Facts, edges: EdgeFacts
   const entry = journey.entry !== undefined && graph.out.has(journey.entry) ? journey.entry : undefined
   const start = new Map<string, Reached>(entry === undefined ? [] : [[entry, { level: 3 }]])
   const spread = (bound: Bound) => {
-    const error = settle(start, errors, bound)
+    const [soft, whole] = [settle(start, errors, bound), settle(start, losses(bound), bound)]
+    const error = settle(new Map([...soft, ...whole]), losses(bound), bound)
     return { error, hang: settle(error, hangs, bound) }
   }
   const [least, most] = [spread('least'), spread('most')]

@@ -20,3 +20,10 @@ export interface Fault {
   /** The stated fact that sets the limit. */
   readonly at: Path
 }
+
+/**
+ * What decides whether a load is more than a component carries. Where all is stated, own work alone and all that is waited
+ * for still bound what its slots carry; then what a load test finds.
+ */
+export const decidedBy = (missing: readonly Path[], { path }: Component): readonly Path[] =>
+  missing.length > 0 ? missing : [[...path, 'capacity', 'rps']]

@@ -9,6 +9,7 @@ import { memo } from './memo.ts'
 import { stronglyConnected } from './order.ts'
 import {
   answeredInstead,
+  beyond,
   exhaustionOf,
   passesWhenDown,
   standInOf,
@@ -68,7 +69,7 @@ export function outageEdges(model: Model, facts: Facts): OutageEdges {
     lateExhaustion: (edge, time) => exhaustionOf(edge, facts, busy, time),
     overload: (component, lost) => {
       const most = carries(component)?.most
-      return most ? overloadOf(own(component), lost.map(instead), most) : decided(false)
+      return most ? overloadOf(component, own(component), lost.map(instead), most) : decided(false)
     },
     givesUp,
     refuses: (edge, time) => refuses(edge, time, facts),
@@ -95,9 +96,9 @@ const decided = (answer: Answer): Hazard =>
     : { surely: false, possibly: true, missing: answer }
 
 /** Each lost edge adds what its callers ask the stand-in for instead. */
-function overloadOf(own: Estimate, instead: readonly Estimate[], most: Estimate): Hazard {
-  if (instead.length < 2) return decided(exceeds(instead[0] ?? own, most))
-  return decided(exceeds(sum([own, ...instead.map(all => added(all, own))]), most))
+function overloadOf(standIn: Component, own: Estimate, instead: readonly Estimate[], most: Estimate): Hazard {
+  if (instead.length < 2) return beyond(instead[0] ?? own, most, standIn)
+  return beyond(sum([own, ...instead.map(all => added(all, own))]), most, standIn)
 }
 
 /** What comes on top of the ordinary load, which is part of both. */

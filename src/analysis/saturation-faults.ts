@@ -2,7 +2,7 @@ import type { Path } from '../finding.ts'
 import type { Component, Model } from '../manifest/model.ts'
 import { number, percent, plural, rate, roundUp } from '../units.ts'
 import { exceeds, reaches, type Answer } from './estimate.ts'
-import type { Fault } from './faults.ts'
+import { decidedBy, type Fault } from './faults.ts'
 import type { Facts } from './index.ts'
 import { groupsOf } from './queue-flow.ts'
 import { saturationOf, type Saturation } from './saturation.ts'
@@ -29,7 +29,7 @@ function faultOf(one: Saturation): Fault | undefined {
     component,
     // Messages that are too many wait; requests do not.
     level: resource === 'consumers' ? 1 : 3,
-    missing: beyond === true ? [] : beyond,
+    missing: beyond === true ? [] : decidedBy(beyond, component),
     message: messageOf(one, amount),
     arithmetic: `${number(need)} / ${number(has)} = ${has > 0 ? number(need / has) : 'more than all'}`,
     fix: fixOf(one, amount),

@@ -3,8 +3,8 @@ import type { Cache, Component, Model, Service } from '../manifest/model.ts'
 import { duration, number, plural, rate, roundUp } from '../units.ts'
 import { cacheLossOf } from './cache-loss.ts'
 import { carriedBy, holdsCopies } from './caching.ts'
-import { exceeds, sum, type Estimate } from './estimate.ts'
-import type { Fault } from './faults.ts'
+import { sum, type Estimate } from './estimate.ts'
+import { decidedBy, type Fault } from './faults.ts'
 import { factsOf, type Facts } from './index.ts'
 import { withLoad } from './load-factor.ts'
 import { added } from './outage-edges.ts'
@@ -12,6 +12,7 @@ import { explain, restoreTime } from './recovery.ts'
 import { rolloutOf, takesInstancesAway } from './rollout.ts'
 import { saturationFaults } from './saturation-faults.ts'
 import type { Scenario } from './scenario.ts'
+import { beyond } from './spread.ts'
 import { zoneFault } from './zone-fate.ts'
 
 /** A system in a scenario: under its load, with what is wrong. */
@@ -110,14 +111,14 @@ const lostItsContents = (cache: Cache): Fault => ({
 function coldFault(origin: Component, caches: readonly Cache[], cold: Estimate, facts: Facts): Fault | undefined {
   const carries = carriedBy(origin, facts)
   if (!carries) return undefined
-  const answer = exceeds(cold, carries.most)
-  if (answer === false) return undefined
+  const { possibly, missing } = beyond(cold, carries.most, origin)
+  if (!possibly) return undefined
   const names = caches.map(({ name }) => `"${name}"`).join(' and ')
   const most = carries.most.high
   return {
     component: origin,
     level: 3,
-    missing: answer === true ? [] : answer,
+    missing,
     message: `"${origin.name}" gets ${rate(cold.low)} while ${names} ${caches.length === 1 ? 'is' : 'are'} empty${most === undefined ? '' : `, and carries ${rate(most)}`}`,
     ...(most === undefined
       ? {}
@@ -157,7 +158,7 @@ function deployFault(service: Service | undefined, facts: Facts): Fault | undefi
     return fault(
       `it is not known whether "${name}" keeps enough instances`,
       at('maxUnavailable'),
-      isShort === true ? [at('maxUnavailable')] : isShort,
+      isShort === true ? [at('maxUnavailable')] : decidedBy(isShort, service),
       surge,
     )
   const { all, left } = instances

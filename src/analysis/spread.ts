@@ -3,6 +3,7 @@ import type { Call, Component, External, Model, Publish } from '../manifest/mode
 import { attemptLimit, waitsOnNetwork } from './attempt.ts'
 import { carriedBy, coldLoad, isBehind } from './caching.ts'
 import { exactly, exceeds, reaches, smallest, sum, type Answer, type Estimate } from './estimate.ts'
+import { decidedBy } from './faults.ts'
 import type { Edge } from './graph.ts'
 import { guardOf, hangOf, type Hang } from './hang.ts'
 import type { Facts } from './index.ts'
@@ -97,7 +98,13 @@ export function standInOf({ kind, via, to }: Edge, model: Model): Component | un
 /** Whether what answers instead gets more at the peak than it carries. `undefined` where that has no limit of its own. */
 export function overloadOf(edge: Edge, standIn: Component, model: Model, facts: Facts): Hazard | undefined {
   const carries = carriedBy(standIn, facts)
-  return carries && hazard(exceeds(answeredInstead(edge, standIn, model, facts), carries.most))
+  return carries && beyond(answeredInstead(edge, standIn, model, facts), carries.most, standIn)
+}
+
+/** Whether a load is more than a component carries. */
+export function beyond(load: Estimate, most: Estimate, component: Component): Hazard {
+  const answer = exceeds(load, most)
+  return hazard(typeof answer === 'boolean' ? answer : decidedBy(answer, component))
 }
 
 /** Load of what answers instead at the peak, its own included. */

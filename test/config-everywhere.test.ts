@@ -81,7 +81,7 @@ test('checklist asks for what the rules that are on need, and of policies as of 
   const { by, without } = await bothWays(project(`rules: { ${asks}: off }\n`), 'checklist', '--list', '-f', 'json')
   expect(without).toContain(asks)
   expect(by).not.toContain(asks)
-  const answers = { 'answers.yaml': 'services.web.calls[0].retries: none\n' }
+  const answers = { 'answers.yaml': 'answers: [{ fact: "services.web.calls[0].retries", answer: none }]\n' }
   const answered = await run(['checklist', '--answers', 'answers.yaml'], project(policy, answers))
   expect(answered.err).toBe('')
   expect(answered.out).toContain('2 errors')
@@ -102,10 +102,10 @@ test('analyze counts the checks that the configuration leaves', async () => {
 
 describe('init', () => {
   test('says what the configuration makes of the new manifest', async () => {
-    const cwd = folder({ '.git/x': '', '.scaffold-review.yaml': policy })
-    const { out } = await run(['init', '--yes'], cwd)
+    const cwd = folder({ 'in/.git/x': '', 'in/.scaffold-review.yaml': policy })
+    const { out } = await run(['init', 'in', '--yes'], cwd)
     expect(out).toContain('error[our/owner] line ')
-    expect((await run(['init', '--yes', '--force', '--no-config'], cwd)).out).not.toContain('our/owner')
+    expect((await run(['init', 'in', '--yes', '--force', '--no-config'], cwd)).out).not.toContain('our/owner')
   })
 
   test('writes nothing where the configuration cannot be used', async () => {
@@ -114,6 +114,30 @@ describe('init', () => {
     expect((await run([], cwd)).err).toContain('There is no rule "nothing"')
     expect((await run(['--no-config'], cwd)).err).toContain('There is no scaffold.yaml')
   })
+})
+
+test.each([
+  ['baseline write in/scaffold.yaml', 'accepts 2 warnings', 'accepts 1 warning '],
+  ['diff before.yaml in/scaffold.yaml', 'ttl-missing', '0 findings introduced'],
+  ['checklist in/scaffold.yaml --answers answers.yaml', '2 warnings', '1 warning,'],
+  ['graph in/scaffold.yaml', 'pages<br>1 warning', 'pages<br>3 open'],
+  ['analyze in/scaffold.yaml --table coverage', /caching +partly/, /caching +unknown/],
+])('%s: waivers hold as the configuration beside the manifest says', async (command, by, without) => {
+  const waivers = 'waivers: [{ rule: ttl-missing, on: caches.pages, reason: moves, owner: me, until: 2027-01-01 }]\n'
+  const said = async (...more: string[]) => {
+    const cwd = folder({
+      'in/.git/x': '',
+      'in/scaffold.yaml': `${design}${waivers}`,
+      'in/.scaffold-review.yaml': 'waivers: { allow: false }\n',
+      'before.yaml': design.replace(/caches:[^]*/, ''),
+      'answers.yaml': 'answers: [{ fact: "services.web.calls[0].retries", answer: none }]\n',
+    })
+    const { out, err } = await run([...command.split(' '), ...more], cwd)
+    expect(err).toBe('')
+    return out
+  }
+  expect(await said()).toMatch(by)
+  expect(await said('--no-config')).toMatch(without)
 })
 
 test.each([
@@ -142,7 +166,9 @@ describe('lsp', () => {
     const cwd = project(`${off}${policy}`)
     const editor = await startEditor(cwd)
     const messages: string[] = []
-    editor.connection.onNotification('window/showMessage', ({ message }: { message: string }) => messages.push(message))
+    editor.connection.onNotification('window/showMessage', ({ message }: { message: string }) => {
+      messages.push(message)
+    })
     const config = join(cwd, '.scaffold-review.yaml')
     const saved = async () => {
       const changes = [{ uri: editor.uri('.scaffold-review.yaml'), type: 2 }]
@@ -182,5 +208,13 @@ describe('lsp', () => {
     expect(told).toEqual([expect.stringContaining('Add --allow-plugins if you trust it')])
     await settings(true).of(join(cwd, 'scaffold.yaml'))
     expect(told[1]).toContain('it runs')
+    // What was mended and breaks again is told again.
+    const config = join(cwd, '.scaffold-review.yaml')
+    for (const text of [off, 'plugins: ./our.mjs\n']) {
+      writeFileSync(config, text)
+      strict.forget()
+      for (const name of ['scaffold.yaml', 'other.yaml']) await strict.of(join(cwd, name))
+    }
+    expect(told).toHaveLength(3)
   })
 })

@@ -182,7 +182,7 @@ async function included(layers: readonly Layer[], { include, exclude }: Effectiv
   })
   const paths = found.map(path => resolvePath(path)).toSorted()
   for (const path of paths) {
-    if (!isInside(path, project) || !isInside(await realpath(path), project))
+    if (!isInside(await realpath(path), project))
       throw new UserError(
         `"${shown(path, world)}", which include of ${include.from} finds, lies outside the project; expected a file in it`,
       )

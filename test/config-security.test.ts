@@ -69,6 +69,7 @@ describe('include stays inside the project', () => {
     ['./../other/*.yaml', 'leads out of the project'],
     ['a/../../*.yaml', 'leads out of the project'],
     ['{a,../..}/*.yaml', 'leads out of the project'],
+    ['**/../../*.yaml', 'leads out of the project'],
     ['linked/*.yaml', 'lies outside the project'],
     ['link.yaml', 'finds no manifest'],
     ['*.yaml', 'finds no manifest'],

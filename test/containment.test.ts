@@ -89,7 +89,7 @@ describe('a rule that throws', () => {
       rules: [throws('our/broken'), fails('fault')],
       reports: [report],
     }
-    const text = (await reporterFor(format))(run, style)
+    const text = await (await reporterFor(format))(run, style)
     expect(text).toContain('our/broken')
     expect(text).toMatch(/web.{0,20} fault/)
   })
@@ -100,7 +100,8 @@ test('a long report begins with what failed, and says what is waived', async () 
   const waivers = 'waivers: [{ rule: fault, on: services.s1, reason: moves, owner: me, until: 2027-01-01 }]\n'
   const report = reviewText(`services:\n  shop: {}\n${services}${waivers}`, [fails('fault'), throws('our/broken')])
   const style = { color: false, width: 80, verbose: false, quiet: false }
-  const text = (await reporterFor('pretty'))({ tool: { name: '', version: '' }, rules: [], reports: [report] }, style)
+  const run = { tool: { name: '', version: '' }, rules: [], reports: [report] }
+  const text = await (await reporterFor('pretty'))(run, style)
   expect(text).toMatch(/^error\[rule-failed\] The rule "our\/broken" failed on "s0"/)
   expect(text).toContain('Waived\n  fault at scaffold.yaml:4:3: moves (me, until 2027-01-01)')
   expect(text).toContain('1 problem')

@@ -10,11 +10,12 @@ import type { Run } from '../reporters/reporter.ts'
 import { tablesJson } from '../reporters/table-json.ts'
 import { tablesText } from '../reporters/table-text.ts'
 import { review } from '../review.ts'
-import { rules } from '../rules/index.ts'
 import { tableIds, tablesOf, type TableId } from '../tables/index.ts'
 import { wantsColor } from './color.ts'
 import type { CommandContext } from './commands.ts'
+import { withConfigOptions, type ConfigOptions } from './config-options.ts'
 import { findOrLoad } from './load.ts'
+import { settingsFor, type Settings } from './settings.ts'
 import { UserError, exitCode, type World } from './world.ts'
 
 interface LoadOption {
@@ -23,7 +24,7 @@ interface LoadOption {
   readonly factor: number
 }
 
-interface Options {
+interface Options extends ConfigOptions {
   format: 'table' | 'json'
   table: TableId[]
   journey: string[]
@@ -33,7 +34,7 @@ interface Options {
 }
 
 export function analyzeCommand({ world, tool, exit }: CommandContext): Command {
-  return new Command('analyze')
+  const command = new Command('analyze')
     .argument('[manifest]', 'a manifest; "-" reads standard input; none: scaffold.yaml here or above')
     .addOption(new Option('-f, --format <name>', 'how').choices(['table', 'json']).default('table'))
     .option('--table <names>', `tables to print, repeatable or with commas: ${tableIds.join(', ')}`, tables, [])
@@ -42,15 +43,22 @@ export function analyzeCommand({ world, tool, exit }: CommandContext): Command {
     .addOption(new Option('--color <when>', 'colours').choices(['auto', 'always', 'never']).default('auto'))
     .option('--today <date>', 'the date by which ages are judged, such as 2026-11-30')
     .action(async (manifest: string | undefined, options: Options) => {
-      exit(analyze(await findOrLoad(manifest, world), options, world, tool))
+      const settings = await settingsFor(manifest === undefined ? [] : [manifest], options, world)
+      exit(analyze(await findOrLoad(manifest, world), settings, options, world, tool))
     })
+  return withConfigOptions(command)
 }
 
-function analyze(files: ManifestFiles, options: Options, world: World, tool: Run['tool']): number {
+function analyze(
+  files: ManifestFiles,
+  { rules, review: how }: Settings,
+  options: Options,
+  world: World,
+  tool: Run['tool'],
+): number {
   const width = Math.max(80, world.stdout.columns ?? 80)
   const color = wantsColor(options.color, world)
-  const today = options.today ?? world.today
-  const report = review(files, rules, { today })
+  const report = review(files, rules, how)
   const { model: stated } = readManifest(files)
   if (!stated) {
     const style = { color, width, verbose: false, quiet: false }
@@ -63,7 +71,10 @@ function analyze(files: ManifestFiles, options: Options, world: World, tool: Run
   const factors = factorsOf(options.load, stated)
   const model = withLoad(stated, factors)
   const ids = options.table.length > 0 ? options.table : tableIds
-  const tables = tablesOf({ model, facts: factsOf(model), today }, report, { ids, journeys: options.journey })
+  const tables = tablesOf({ model, facts: factsOf(model), today: how.today }, report, {
+    ids,
+    journeys: options.journey,
+  })
   world.stdout.write(
     options.format === 'json' ? tablesJson(tables, report.file, factors) : tablesText(tables, { color, width }),
   )

@@ -6,16 +6,17 @@ import { pretty } from '../reporters/pretty.ts'
 import { visible } from '../reporters/text.ts'
 import type { Report } from '../report.ts'
 import { review } from '../review.ts'
-import { rules } from '../rules/index.ts'
 import { list, plural } from '../units.ts'
 import { baselineName, readBaseline, type BaselineFile } from './baselines.ts'
 import type { CommandContext } from './commands.ts'
+import { withConfigOptions, type ConfigOptions } from './config-options.ts'
 import { findOrLoad } from './load.ts'
 import { day } from './report-options.ts'
+import { settingsFor } from './settings.ts'
 import { exitCode, UserError, type World } from './world.ts'
 import { writeAtomically } from './write.ts'
 
-interface Options {
+interface Options extends ConfigOptions {
   file?: string
   today?: string
 }
@@ -24,7 +25,7 @@ const actions = ['write', 'prune', 'check'] as const
 type Action = (typeof actions)[number]
 
 export function baselineCommand({ world, tool, exit }: CommandContext): Command {
-  return new Command('baseline')
+  const command = new Command('baseline')
     .addArgument(new Argument('<action>', 'what to do').choices(actions))
     .argument('[manifest...]', 'manifests; none: scaffold.yaml here or above')
     .option('--file <path>', `the baseline (default: ${baselineName} beside the manifest)`)
@@ -40,10 +41,10 @@ check  exits 1 where prune would change something`,
       if (manifests.includes('-'))
         throw new UserError('A baseline belongs to a file; standard input has no place to keep it')
       const reports: Report[] = []
-      for (const path of new Set(manifests.length > 0 ? manifests : [undefined])) {
-        const files = await findOrLoad(path, world)
-        reports.push(review(files, rules, { today: options.today ?? world.today }))
-      }
+      const { rules, review: how, included } = await settingsFor(manifests, options, world)
+      const named = manifests.length > 0 ? manifests : await included()
+      for (const path of new Set(named.length > 0 ? named : [undefined]))
+        reports.push(review(await findOrLoad(path, world), rules, how))
       const unreadable = reports.filter(({ verdict }) => verdict === 'unreadable')
       if (unreadable.length > 0) {
         const style = { color: false, width: 80, verbose: false, quiet: false }
@@ -55,6 +56,7 @@ check  exits 1 where prune would change something`,
       for (const report of reports) codes.push(await perform[action](report, options, world))
       exit(Math.max(...codes))
     })
+  return withConfigOptions(command)
 }
 
 const perform: { [A in Action]: (report: Report, options: Options, world: World) => Promise<number> } = {

@@ -12,7 +12,7 @@ import { verdictLine } from '../reporters/scoreboard.ts'
 import { visible, wrap } from '../reporters/text.ts'
 import type { Report } from '../report.ts'
 import { review } from '../review.ts'
-import { rules } from '../rules/index.ts'
+import type { AnyRule } from '../rules/define.ts'
 import { plural } from '../units.ts'
 import { answersFrom } from './checklist/answers.ts'
 import { Interrupted, askerFor } from './checklist/asker.ts'
@@ -23,10 +23,12 @@ import { writable } from './checklist/store.ts'
 import { walk } from './checklist/walk.ts'
 import { wantsColor } from './color.ts'
 import type { CommandContext } from './commands.ts'
+import { withConfigOptions, type ConfigOptions } from './config-options.ts'
 import { findOrLoad } from './load.ts'
+import { settingsFor } from './settings.ts'
 import { UserError, exitCode, type World } from './world.ts'
 
-interface Options {
+interface Options extends ConfigOptions {
   list: boolean
   format?: ListFormat
   answers?: string
@@ -38,7 +40,7 @@ interface Options {
 }
 
 export function checklistCommand({ world, tool, exit }: CommandContext): Command {
-  return new Command('checklist')
+  const command = new Command('checklist')
     .argument('[manifest]', 'a manifest; none: scaffold.yaml here or above')
     .option('--list', 'print the open questions instead of asking them', false)
     .addOption(
@@ -53,6 +55,7 @@ export function checklistCommand({ world, tool, exit }: CommandContext): Command
     .action(async (manifest: string | undefined, options: Options) => {
       exit(await run(manifest, options, options.today === undefined ? world : { ...world, today: options.today }, tool))
     })
+  return withConfigOptions(command)
 }
 
 async function run(manifest: string | undefined, options: Options, world: World, tool: Run['tool']): Promise<number> {
@@ -67,7 +70,8 @@ async function run(manifest: string | undefined, options: Options, world: World,
       'There is no terminal to ask at. Use --list to see the open questions, --list -f yaml for a file to fill in, and --answers FILE to answer from it',
     )
   const files = await findOrLoad(manifest, world)
-  const reviewOf = (now: ManifestFiles): Report => review(now, rules, { today: world.today })
+  const { rules, review: how } = await settingsFor(manifest === undefined ? [] : [manifest], options, world)
+  const reviewOf = (now: ManifestFiles): Report => review(now, rules, how)
   const report = reviewOf(files)
   if (report.verdict === 'unreadable') {
     const style = { color: wantsColor(options.color, world), width: columns(world), verbose: false, quiet: false }
@@ -75,18 +79,24 @@ async function run(manifest: string | undefined, options: Options, world: World,
     return exitCode.misuse
   }
   if (list) {
-    world.stdout.write(listing(report, files, options, world))
+    world.stdout.write(listing(report, files, rules, options, world))
     return exitCode.clean
   }
   // Before anybody is asked: an answer that cannot be saved is worse than none.
   for (const { file } of files.sources) await writable(file, report.file, world)
   const book = minutes === undefined ? undefined : await MinutesFile.open(minutes, options.participant, world)
   return answers === undefined
-    ? interview(files, reviewOf, options, world, book)
+    ? interview(files, { rules, reviewOf }, options, world, book)
     : answersFrom(answers, { files, reviewOf, rules, world, book, look: look(options, world) })
 }
 
-function listing(report: Report, files: ManifestFiles, { format = 'text', question }: Options, world: World): string {
+function listing(
+  report: Report,
+  files: ManifestFiles,
+  rules: readonly AnyRule[],
+  { format = 'text', question }: Options,
+  world: World,
+): string {
   const items = agenda(report, files, question)
   const open = items.flatMap(item => (item.kind === 'question' ? [item.question] : []))
   return listed[format]({ report, open, rules, width: columns(world) })
@@ -94,7 +104,7 @@ function listing(report: Report, files: ManifestFiles, { format = 'text', questi
 
 async function interview(
   files: ManifestFiles,
-  reviewOf: (files: ManifestFiles) => Report,
+  { rules, reviewOf }: { rules: readonly AnyRule[]; reviewOf: (files: ManifestFiles) => Report },
   options: Options,
   world: World,
   book: MinutesFile | undefined,

@@ -11,15 +11,16 @@ import type { ManifestFiles } from '../manifest/files.ts'
 import { readManifest } from '../manifest/read.ts'
 import { pretty } from '../reporters/pretty.ts'
 import { review } from '../review.ts'
-import { rules } from '../rules/index.ts'
 import { wantsColor } from './color.ts'
 import type { CommandContext } from './commands.ts'
+import { withConfigOptions, type ConfigOptions } from './config-options.ts'
 import { findOrLoad, loadManifest } from './load.ts'
 import { day } from './report-options.ts'
+import { settingsFor } from './settings.ts'
 import { openRevision, parseRevision } from './revision.ts'
 import { exitCode, UserError, type World } from './world.ts'
 
-interface Options {
+interface Options extends ConfigOptions {
   format: 'text' | 'json' | 'markdown'
   failOnNew?: Severity
   color: string
@@ -27,7 +28,7 @@ interface Options {
 }
 
 export function diffCommand({ world, tool, exit }: CommandContext): Command {
-  return new Command('diff')
+  const command = new Command('diff')
     .argument('<base>', 'a manifest to compare with: a file, or one of a revision, such as main:scaffold.yaml')
     .argument('[head]', 'what is compared, named alike; none: scaffold.yaml here or above')
     .addOption(new Option('-f, --format <name>', 'how').choices(['text', 'json', 'markdown']).default('text'))
@@ -40,7 +41,7 @@ export function diffCommand({ world, tool, exit }: CommandContext): Command {
     .addOption(new Option('--color <when>', 'colours').choices(['auto', 'always', 'never']).default('auto'))
     .option('--today <date>', 'the date by which waivers and ages are judged, such as 2026-11-30', day)
     .action(async (base: string, head: string | undefined, options: Options) => {
-      const today = options.today ?? world.today
+      const { rules, review: how } = await settingsFor(await placeOf(head, world), options, world)
       const style = {
         color: wantsColor(options.color, world),
         width: Math.max(40, world.stdout.columns ?? 80),
@@ -51,7 +52,7 @@ export function diffCommand({ world, tool, exit }: CommandContext): Command {
         await load(base, world),
         head === undefined ? await findOrLoad(head, world) : await load(head, world),
       ]
-      const reports = files.map(one => review(one, rules, { today }))
+      const reports = files.map(one => review(one, rules, how))
       const unreadable = reports.filter(({ verdict }) => verdict === 'unreadable')
       if (unreadable.length > 0) {
         world.stderr.write(pretty({ tool, rules, reports: unreadable }, { ...style, color: false }))
@@ -61,20 +62,31 @@ export function diffCommand({ world, tool, exit }: CommandContext): Command {
       const versions = files.map((one, i): Version => {
         return { files: one, model: readManifest(one).model!, report: reports[i]! }
       })
-      const found = diff(versions[0]!, versions[1]!, today)
+      const found = diff(versions[0]!, versions[1]!, how.today)
       const write = { text: diffText, json: diffJson, markdown: diffMarkdown }[options.format]
       world.stdout.write(write(found, style))
       const isWorse = options.failOnNew !== undefined && newAtLeast(found.findings, options.failOnNew).length > 0
       exit(isWorse ? exitCode.findings : exitCode.clean)
     })
+  return withConfigOptions(command)
 }
 
-/** A file where there is one of that name, else a revision's. */
-async function load(name: string, world: World): Promise<ManifestFiles> {
-  const isFile = await access(resolve(world.cwd, name)).then(
+const isThere = (name: string, { cwd }: World): Promise<boolean> =>
+  access(resolve(cwd, name)).then(
     () => true,
     () => false,
   )
+
+/**
+ * Both versions are reviewed alike, by the configuration of the one that is compared: as it lies on the disk, so that a
+ * revision has that of the folder where the program runs.
+ */
+const placeOf = async (head: string | undefined, world: World): Promise<string[]> =>
+  head !== undefined && (await isThere(head, world)) ? [head] : []
+
+/** A file where there is one of that name, else a revision's. */
+async function load(name: string, world: World): Promise<ManifestFiles> {
+  const isFile = await isThere(name, world)
   const revision = isFile || name === '-' ? undefined : parseRevision(name)
   if (revision) {
     const { tree, path } = await openRevision(revision, world)

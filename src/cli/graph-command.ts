@@ -9,14 +9,15 @@ import { pictureOf, type Picture } from '../picture/picture.ts'
 import { around, ofJourney } from '../picture/select.ts'
 import { reporterFor } from '../reporters/index.ts'
 import { review } from '../review.ts'
-import { rules } from '../rules/index.ts'
 import { wantsColor } from './color.ts'
 import type { CommandContext } from './commands.ts'
+import { withConfigOptions, type ConfigOptions } from './config-options.ts'
 import { findOrLoad } from './load.ts'
+import { settingsFor } from './settings.ts'
 import { UserError, exitCode } from './world.ts'
 import { writeAtomically } from './write.ts'
 
-interface Options {
+interface Options extends ConfigOptions {
   format: 'svg' | 'mermaid' | 'dot'
   output?: string
   journey?: string
@@ -27,7 +28,7 @@ interface Options {
 }
 
 export function graphCommand(context: CommandContext): Command {
-  return new Command('graph')
+  const command = new Command('graph')
     .argument('[manifest]', 'a manifest; "-" reads standard input; none: scaffold.yaml here or above')
     .addOption(
       new Option('-f, --format <name>', 'what is written').choices(['svg', 'mermaid', 'dot']).default('mermaid'),
@@ -41,11 +42,13 @@ export function graphCommand(context: CommandContext): Command {
     .action(async (manifest: string | undefined, options: Options) => {
       context.exit(await draw(manifest, options, context))
     })
+  return withConfigOptions(command)
 }
 
 async function draw(manifest: string | undefined, options: Options, { world, tool }: CommandContext): Promise<number> {
+  const { rules, review: how } = await settingsFor(manifest === undefined ? [] : [manifest], options, world)
   const files = await findOrLoad(manifest, world)
-  const report = review(files, rules, { today: options.today ?? world.today })
+  const report = review(files, rules, how)
   const { model } = readManifest(files)
   if (!model) {
     const style = { color: wantsColor('auto', world), width: world.stdout.columns ?? 80, verbose: false, quiet: false }

@@ -9,15 +9,16 @@ import { scoreboardLines, verdictLine } from '../reporters/scoreboard.ts'
 import { visible, wrap } from '../reporters/text.ts'
 import { review } from '../review.ts'
 import type { Report } from '../report.ts'
-import { rules } from '../rules/index.ts'
 import { wantsColor } from './color.ts'
 import type { CommandContext } from './commands.ts'
+import { withConfigOptions, type ConfigOptions } from './config-options.ts'
 import { askForDraft } from './init-questions.ts'
 import { loadManifest } from './load.ts'
+import { settingsFor } from './settings.ts'
 import { UserError, exitCode, type World } from './world.ts'
 import { writeAtomically } from './write.ts'
 
-interface Options {
+interface Options extends ConfigOptions {
   output?: string
   yes: boolean
   force: boolean
@@ -25,7 +26,7 @@ interface Options {
 }
 
 export function initCommand({ world, exit }: CommandContext): Command {
-  return new Command('init')
+  const command = new Command('init')
     .argument('[path]', 'the file to write, or the folder to write it in (default: scaffold.yaml here)')
     .option('-o, --output <path>', 'the same as the argument')
     .option('-y, --yes', 'ask nothing and write an example to change', false)
@@ -34,6 +35,7 @@ export function initCommand({ world, exit }: CommandContext): Command {
     .action(async (path: string | undefined, options: Options) => {
       exit(await init(path ?? options.output ?? '.', options, world))
     })
+  return withConfigOptions(command)
 }
 
 async function init(path: string, options: Options, world: World): Promise<number> {
@@ -42,6 +44,8 @@ async function init(path: string, options: Options, world: World): Promise<numbe
   await refuseToOverwrite(target, shown, options)
   if (!options.yes && !world.terminal)
     throw new UserError('There is no terminal to ask questions in. Use --yes to write an example, and change it')
+  // Before anybody is asked, so that a configuration that cannot be used costs nobody their answers.
+  const { rules, review: how } = await settingsFor([target], options, world)
   const draft = await draftFor(target, options, world)
   if (!draft) {
     world.stderr.write('scaffold-review: nothing was written\n')
@@ -49,7 +53,7 @@ async function init(path: string, options: Options, world: World): Promise<numbe
   }
   await refuseToOverwrite(target, shown, options)
   await writeAtomically(target, draftText(draft))
-  const report = review(await loadManifest(target, world), rules, { today: world.today })
+  const report = review(await loadManifest(target, world), rules, how)
   world.stdout.write(farewell(report, wantsColor(options.color, world), Math.max(40, world.stdout.columns ?? 80)))
   return exitCode.clean
 }

@@ -3,8 +3,10 @@ import {
   DidChangeWatchedFilesNotification,
   LSPErrorCodes,
   MarkupKind,
+  MessageType,
   ProposedFeatures,
   ResponseError,
+  ShowMessageNotification,
   TextDocumentSyncKind,
   TextDocuments,
   createConnection,
@@ -22,9 +24,11 @@ import { elementsIn } from '../lsp/names.ts'
 import { definitionOf, rangeIn, referencesTo, symbolsOf, targetsAt, type Place } from '../lsp/navigation.ts'
 import { spotAt } from '../lsp/path-at.ts'
 import type { Reviewed } from '../lsp/reviewed.ts'
-import { rules } from '../rules/index.ts'
+import { rules as builtIn } from '../rules/index.ts'
 import type { Run } from '../reporters/reporter.ts'
-import { Session } from './lsp-session.ts'
+import type { ConfigOptions } from './config-options.ts'
+import { Session, type Client } from './lsp-session.ts'
+import { SettingsByManifest } from './lsp-settings.ts'
 import { exitCode, type World } from './world.ts'
 
 const capabilities: InitializeResult['capabilities'] = {
@@ -38,13 +42,19 @@ const capabilities: InitializeResult['capabilities'] = {
 }
 
 /** Serves one editor over standard input and output until it leaves. */
-export function serve(world: World, tool: Run['tool']): Promise<number> {
+export function serve(world: World, tool: Run['tool'], options: ConfigOptions): Promise<number> {
   const connection = createConnection(ProposedFeatures.all, world.streams.input, world.streams.output)
   const documents = new TextDocuments(TextDocument)
-  const session = new Session(world, documents, {
+  const client: Client = {
     publish: (uri, version, diagnostics) =>
       void connection.sendDiagnostics({ uri, diagnostics, ...(version === undefined ? {} : { version }) }),
-  })
+  }
+  const settings = new SettingsByManifest(
+    options,
+    world,
+    message => void connection.sendNotification(ShowMessageNotification.type, { type: MessageType.Error, message }),
+  )
+  const session = new Session(world, documents, client, settings)
   let canWatch = false
   connection.onInitialize(params => {
     canWatch = params.capabilities.workspace?.didChangeWatchedFiles?.dynamicRegistration === true
@@ -96,7 +106,8 @@ function answer(connection: Connection, documents: TextDocuments<TextDocument>, 
   connection.onHover(params => {
     const place = at(params)
     const spot = place && spotAt(place.text, place.offset)
-    const value = spot && hoverText(spot, rules, session.readable(place.uri))
+    const known = place && session.readable(place.uri)
+    const value = spot && hoverText(spot, known?.rules ?? builtIn, known)
     if (value === undefined) return null
     return { contents: { kind: MarkupKind.Markdown, value }, range: rangeIn(place!.document, ...spot!.range) }
   })
@@ -106,7 +117,7 @@ function answer(connection: Connection, documents: TextDocuments<TextDocument>, 
     if (!place) return []
     const known = session.readable(place.uri)
     const elements = known ? elementsOf(known) : elementsIn(place.text)
-    const found = completionsAt(place.text, place.offset, rules, elements)
+    const found = completionsAt(place.text, place.offset, known?.rules ?? builtIn, elements)
     if (!found) return []
     const range = rangeIn(place.document, ...found.range)
     return found.items.map(item => ({ ...item, textEdit: { range, newText: item.insertText ?? item.label } }))

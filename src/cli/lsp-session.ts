@@ -5,8 +5,8 @@ import type { TextDocument } from 'vscode-languageserver-textdocument'
 import { diagnosticsOf } from '../lsp/diagnostics.ts'
 import { reviewed, type Reviewed } from '../lsp/reviewed.ts'
 import { Source } from '../manifest/source.ts'
-import { rules } from '../rules/index.ts'
 import { findManifest, loadManifest, onDisk, type Tree } from './load.ts'
+import type { SettingsByManifest } from './lsp-settings.ts'
 import type { World } from './world.ts'
 
 /** The editor, as far as the session speaks to it without being asked. */
@@ -43,12 +43,14 @@ export class Session {
   readonly #world: World
   readonly #documents: Documents
   readonly #client: Client
+  readonly #settings: SettingsByManifest
   readonly #roots = new Map<string, Root>()
 
-  constructor(world: World, documents: Documents, client: Client) {
+  constructor(world: World, documents: Documents, client: Client, settings: SettingsByManifest) {
     this.#world = world
     this.#documents = documents
     this.#client = client
+    this.#settings = settings
   }
 
   async opened(document: TextDocument): Promise<void> {
@@ -75,6 +77,7 @@ export class Session {
 
   /** Something was written, made or removed on the disk. */
   filesChanged(): void {
+    this.#settings.forget()
     for (const root of this.#roots.values()) this.#schedule(root)
   }
 
@@ -162,6 +165,7 @@ export class Session {
   async #reviewNow(root: Root): Promise<void> {
     const seen = new Map<string, number>()
     const world = { ...this.#world, cwd: dirname(root.path) }
+    const settings = await this.#settings.of(root.path)
     const files = await loadManifest(root.path, world, this.#treeOf(root, seen, world))
     // Somebody went on typing: what would be said now is about a text that is gone.
     if ([...seen].some(([uri, version]) => this.#documents.get(uri)?.version !== version)) {
@@ -169,7 +173,7 @@ export class Session {
       return
     }
     const started = performance.now()
-    root.latest = reviewed(files, rules, { today: this.#world.today })
+    root.latest = reviewed(files, settings.rules, { ...settings.review, today: this.#world.today })
     root.took = performance.now() - started
     if (root.latest.report.verdict !== 'unreadable') root.readable = root.latest
     if (this.#openIn(root).length === 0) {

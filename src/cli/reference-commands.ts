@@ -4,18 +4,17 @@ import { didYouMean } from '../manifest/nearest.ts'
 import { rules } from '../rules/index.ts'
 import { schemaNames, schemaText } from '../docs/schemas.ts'
 import type { CommandContext } from './commands.ts'
-import { settingsFor, type SettingsOptions } from './settings.ts'
+import { withConfigOptions, type ConfigOptions } from './config-options.ts'
+import { settingsFor } from './settings.ts'
 import { UserError, type World } from './world.ts'
 
 export function explainCommand({ world }: CommandContext): Command {
-  return new Command('explain')
+  const command = new Command('explain')
     .argument(
       '[topic]',
       'id of a rule or table, key of a question, "manifest", "checklist" or "analyses"; none: the list of rules',
     )
-    .option('-c, --config <file>', 'the configuration with rules of your own; none: the one of this folder')
-    .option('--allow-plugins', 'run the code of the plugins that the configuration names', false)
-    .action(async (topic: string | undefined, options: SettingsOptions) => {
+    .action(async (topic: string | undefined, options: ConfigOptions) => {
       const all = topic?.includes('/') ? [...rules, ...(await ownRules(options, world))] : rules
       const text = topic === undefined ? overviewPage(rules) : topicPage(topic, all)
       if (text === undefined)
@@ -24,10 +23,11 @@ export function explainCommand({ world }: CommandContext): Command {
         )
       world.stdout.write(text)
     })
+  return withConfigOptions(command)
 }
 
 /** Only rules of one's own have a slash in their id; a page about anything else needs no configuration. */
-const ownRules = async (options: SettingsOptions, world: World) => (await settingsFor([], options, world)).ownRules
+const ownRules = async (options: ConfigOptions, world: World) => (await settingsFor([], options, world)).ownRules
 
 export function schemaCommand({ world }: CommandContext): Command {
   return new Command('schema')

@@ -5,6 +5,7 @@ import type { Run } from '../reporters/reporter.ts'
 import { review } from '../review.ts'
 import { baselineName, withBaselines } from './baselines.ts'
 import type { CommandContext } from './commands.ts'
+import { withConfigOptions } from './config-options.ts'
 import { deliver, styleOf } from './deliver.ts'
 import { cut, withLimits, type Limits } from './limits.ts'
 import { findOrLoad } from './load.ts'
@@ -32,15 +33,12 @@ export function reviewCommand({ world, tool, exit }: CommandContext): Command {
     '[manifest...]',
     'manifests; "-" reads standard input; none: scaffold.yaml here or above',
   )
-  return withLimits(withReportOptions(command))
-    .option('-c, --config <file>', 'the configuration; none: .scaffold-review.yaml beside the manifest or above')
-    .option('--no-config', 'use no configuration, whichever there is')
+  return withConfigOptions(withLimits(withReportOptions(command)))
     .option(
       '--print-config',
       'print the effective configuration and where each value comes from, and review nothing',
       false,
     )
-    .option('--allow-plugins', 'run the code of the plugins that the configuration names', false)
     .option('--no-waivers', 'let no waiver hold')
     .option('--only <names>', 'rules or questions to apply; repeatable, or with commas', words, [])
     .option('--skip <names>', 'rules or questions to leave out; repeatable, or with commas', words, [])
@@ -103,7 +101,7 @@ async function reviewOnce(
 ): Promise<Round> {
   const timing = new Timing()
   const settings = await timing.wait('configure', () => settingsOf(manifests, options, world))
-  const all = [...new Set(manifests.length > 0 ? manifests : settings.manifests)]
+  const all = [...new Set(manifests.length > 0 ? manifests : await settings.included())]
   const part = options.shard && shardOf(all, options.shard)
   const names = part?.names ?? (all.length > 0 ? all : [undefined])
   const files = await timing.wait('read', () => load(names, options, world))

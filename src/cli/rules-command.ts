@@ -5,6 +5,7 @@ import type { AnyRule } from '../rules/define.ts'
 import { rules as builtIn } from '../rules/index.ts'
 import { plural } from '../units.ts'
 import type { CommandContext } from './commands.ts'
+import { withConfigOptions } from './config-options.ts'
 import { settingsFor, type SettingsOptions } from './settings.ts'
 import { UserError, exitCode } from './world.ts'
 
@@ -14,16 +15,13 @@ interface Options extends SettingsOptions {
 }
 
 export function rulesCommand({ world, exit }: CommandContext): Command {
-  return new Command('rules')
+  const command = new Command('rules')
     .addOption(new Option('-f, --format <name>', 'how').choices(['table', 'json']).default('table'))
     .option(
       '--test',
       "review the examples of the configuration's own rules; exit 1 when one does not show what it says",
       false,
     )
-    .option('-c, --config <file>', 'the configuration; none: .scaffold-review.yaml here or above')
-    .option('--no-config', 'list the built-in rules only')
-    .option('--allow-plugins', 'run the code of the plugins that the configuration names', false)
     .action(async (options: Options) => {
       const { ownRules } = await settingsFor([], options, world)
       if (options.test) {
@@ -35,6 +33,7 @@ export function rulesCommand({ world, exit }: CommandContext): Command {
         world.stdout.write(options.format === 'json' ? rulesJson(all) : rulesTable(all))
       }
     })
+  return withConfigOptions(command)
 }
 
 /** One line for each rule, and what is wrong with its examples under it. */

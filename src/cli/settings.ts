@@ -10,6 +10,7 @@ import type { AnyRule } from '../rules/define.ts'
 import { rules as builtInRules } from '../rules/index.ts'
 import type { loadLayers } from './config-files.ts'
 import { ConfigError } from './config-error.ts'
+import type { ConfigOptions } from './config-options.ts'
 import type { Gate } from './gate.ts'
 import { shown } from './load.ts'
 import { findConfig, isInside, projectOf } from './project.ts'
@@ -17,10 +18,7 @@ import { selectRules } from './select.ts'
 import { UserError, type World } from './world.ts'
 
 /** What the command line may say of settings; `undefined` where it says nothing, so that the configuration does. */
-export interface SettingsOptions {
-  /** A file; `false`: no configuration, whichever is found. */
-  readonly config?: string | false
-  readonly allowPlugins?: boolean
+export interface SettingsOptions extends ConfigOptions {
   /** `false`: waivers do not hold. */
   readonly waivers?: boolean
   readonly failOn?: Severity
@@ -41,7 +39,7 @@ export interface Settings {
   readonly review: ReviewOptions
   readonly gate: Gate
   /** The manifests that the configuration includes, for a run that names none; relative to where the program runs. */
-  readonly manifests: readonly string[]
+  readonly included: () => Promise<string[]>
   readonly effective: Effective
   /** Rules of the configuration's own: its policies and plugins. */
   readonly ownRules: readonly AnyRule[]
@@ -87,7 +85,7 @@ export async function settingsFor(
       minCoverage: effective.minCoverage.value,
       exitZero,
     },
-    manifests: manifests.length > 0 ? [] : await included(layers, effective, world),
+    included: () => included(layers, effective, world),
     effective,
     ownRules: own.rules,
     files: layers.flatMap(({ source }) => (source ? [source.file] : [])),
@@ -185,7 +183,7 @@ async function included(layers: readonly Layer[], { include, exclude }: Effectiv
   })
   const paths = found.map(path => resolvePath(path)).toSorted()
   for (const path of paths) {
-    if (!isInside(path, project) || !isInside(await realpath(path), project))
+    if (!isInside(await realpath(path), project))
       throw new UserError(
         `"${shown(path, world)}", which include of ${include.from} finds, lies outside the project; expected a file in it`,
       )

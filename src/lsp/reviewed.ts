@@ -12,6 +12,7 @@ import type { Row, Table } from '../tables/table.ts'
 /** A manifest as it was reviewed last, and what follows from it, computed when somebody points at it. */
 export interface Reviewed {
   readonly files: ManifestFiles
+  readonly rules: readonly AnyRule[]
   readonly report: Report
   /** `undefined` where the manifest cannot be read. */
   readonly model: Model | undefined
@@ -49,6 +50,7 @@ export function reviewed(files: ManifestFiles, rules: readonly AnyRule[], option
   }
   return {
     files,
+    rules,
     report,
     get model() {
       return modelOf()

@@ -59,12 +59,6 @@ process.exitCode = await main(process.argv.slice(2), {
   stderr: process.stderr,
   readStdin: most => readUpTo(process.stdin, most),
   watch: async (paths, changed) => (await import('../src/cli/watch-files.ts')).watchFiles(paths, changed),
-  interrupted: () =>
-    new Promise(resolve => {
-      process.once('SIGINT', () => {
-        resolve()
-      })
-    }),
   streams: { input: process.stdin, output: process.stdout },
   terminal: process.stdin.isTTY && process.stdout.isTTY ? { input: process.stdin, output: process.stdout } : undefined,
   runInTerminal,

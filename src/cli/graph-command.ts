@@ -10,7 +10,6 @@ import { around, ofJourney } from '../picture/select.ts'
 import { reporterFor } from '../reporters/index.ts'
 import { review } from '../review.ts'
 import { rules } from '../rules/index.ts'
-import { wantsColor } from './color.ts'
 import type { CommandContext } from './commands.ts'
 import { findOrLoad } from './load.ts'
 import { UserError, exitCode } from './world.ts'
@@ -48,9 +47,10 @@ async function draw(manifest: string | undefined, options: Options, { world, too
   const report = review(files, rules, { today: options.today ?? world.today })
   const { model } = readManifest(files)
   if (!model) {
-    const style = { color: wantsColor('auto', world), width: world.stdout.columns ?? 80, verbose: false, quiet: false }
+    const style = { color: false, width: world.stdout.columns ?? 80, verbose: false, quiet: false }
     const pretty = await reporterFor('pretty')
-    world.stdout.write(await pretty({ tool, rules, reports: [report] }, style))
+    // Who asked for a drawing must not get text in its place.
+    world.stderr.write(await pretty({ tool, rules, reports: [report] }, style))
     return exitCode.misuse
   }
   const whole = pictureOf(model, factsOf(model), options.plain ? undefined : report)

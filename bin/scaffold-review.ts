@@ -49,7 +49,6 @@ function world(): World {
     stderr: { write: text => write(2, text) },
     readStdin: async most => (await import('../src/cli/read-up-to.ts')).readUpTo(process.stdin, most),
     watch: async (paths, changed) => (await import('../src/cli/watch-files.ts')).watchFiles(paths, changed),
-    interrupted: () => new Promise(resolve => process.once('SIGINT', () => resolve())),
     // Asked for by few commands, and to look at a stream is to set it up.
     get streams() {
       return { input: process.stdin, output: process.stdout }

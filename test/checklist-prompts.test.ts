@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { Interrupted, askerFor, type Asker } from '../src/cli/checklist/asker.ts'
-import { folder, run } from './cli-support.ts'
+import { folder, nothingHappens, run } from './cli-support.ts'
 
 const options = [
   { value: 1, name: 'one' },
@@ -14,7 +14,7 @@ const options = [
 /** One prompt, drawn to a screen that can be read. */
 async function drawn<T>(ask: (asker: Asker) => Promise<T>, env: Record<string, string> = {}, color = false) {
   const screen = await render(async (_: object, context: { input?: unknown; output?: unknown } = {}) => {
-    return ask(await askerFor(context as never, { env }, color))
+    return ask(await askerFor(context as never, { ...nothingHappens, env }, color))
   }, {})
   return { ...screen, answer: screen.answer as Promise<T> }
 }
@@ -84,7 +84,7 @@ describe('a terminal that cannot draw', () => {
         input.write(`${line}\n`)
       }
     }
-    return { input, types, said: () => said, asker: askerFor({ input, output }, { env: { TERM: 'dumb' } }, false) }
+    return { input, types, said: () => said, asker: askerFor({ input, output }, { ...nothingHappens, env: { TERM: 'dumb' } }, false) }
   }
 
   test('is asked by numbers and lines, without a single escape', async () => {

@@ -22,9 +22,9 @@ export function folder(files: Record<string, string | Uint8Array>): string {
 }
 
 /** A machine on which no file changes, nobody presses Ctrl-C and nobody speaks a protocol. */
-export const nothingHappens: Pick<World, 'watch' | 'interrupted' | 'streams'> = {
+export const nothingHappens: Pick<World, 'watch' | 'onInterrupt' | 'streams'> = {
   watch: () => Promise.reject(new Error('nothing is watched in this test')),
-  interrupted: () => new Promise(() => undefined),
+  onInterrupt: () => () => undefined,
   streams: { input: Readable.from([]), output: new Writable() },
 }
 

@@ -157,14 +157,16 @@ const treeEdits = {
 
 type TextEdit = keyof typeof textEdits
 type TreeEdit = keyof typeof treeEdits
-export type MutationKind = TextEdit | TreeEdit | 'waive' | 'include'
+type AnyEdit = TextEdit | TreeEdit
+export type MutationKind = AnyEdit | 'waive' | 'waive in a comment' | 'include'
 
-export const mutationKinds: readonly MutationKind[] = [
+/** Mutations of any YAML. */
+export const anyKinds: readonly AnyEdit[] = [
   ...(Object.keys(textEdits) as TextEdit[]),
   ...(Object.keys(treeEdits) as TreeEdit[]),
-  'waive',
-  'include',
 ]
+
+export const mutationKinds: readonly MutationKind[] = [...anyKinds, 'waive', 'waive in a comment', 'include']
 
 interface Spot {
   readonly pair: Pair
@@ -211,6 +213,27 @@ const patterns = [
   '{a,b}{c',
 ]
 
+/** After `ignore`, most of them wrong. */
+const comments = [
+  '[RULE] until=2027-01-01 owner=team-web -- a reason',
+  '[RULE, RULE] until=2026-12-01 owner="team web" -- a reason',
+  '[RULE] until=2020-01-01 owner=o -- over',
+  '[RULE] until=9999-12-31 owner=o -- too long',
+  '[RULE] until=2027-02-30 owner=o -- no such day',
+  '[] until=2027-01-01 owner=o -- nothing',
+  '[RULE',
+  '[RULE] -- a reason',
+  '[RULE] until= owner= --',
+  '[RULE] owner=o owner=p until=2027-01-01 -- <b>"\u2028`|',
+  '[rule-that-is-not] until=2027-01-01 owner=o -- a reason',
+]
+
+function waivedInComment(all: string[], a: number, b: number): void {
+  const text = `# scaffold-review: ignore${pick(comments, b).replaceAll('RULE', pick(rules, b).id)}`
+  if (b % 2 === 0) all[a] += ` ${text}`
+  else all.splice(a, 0, `${/^\s*/.exec(all[a]!)![0]}${text}`)
+}
+
 export function mutated(text: string, mutation: Mutation): string {
   const { kind, where, what } = mutation
   if (kind === 'waive') {
@@ -219,6 +242,10 @@ export function mutated(text: string, mutation: Mutation): string {
     return `${text}\nwaivers: [{ rule: ${id}, on: "${element}", reason: r, owner: o, until: 202${what % 10}-01-01 }]\n`
   }
   if (kind === 'include') return `${text}\ninclude: ["${pick(patterns, where)}", "${pick(patterns, what)}"]\n`
+  if (kind === 'waive in a comment')
+    return lines(text, mutation, (all, a) => {
+      waivedInComment(all, a, what)
+    })
   if (kind in textEdits) return textEdits[kind as TextEdit](text, mutation)
   return editTree(text, pairs => {
     treeEdits[kind as TreeEdit](pairs, mutation)
@@ -241,3 +268,30 @@ export function startOf(index: number): string {
     )
   return JSON.stringify(randomManifest(rest), undefined, sort === 8 ? 1 : 0)
 }
+
+const configurations = [
+  `extends: [strict]
+failOn: warning
+minCoverage: 80%
+questions: { migrations: warning }
+rules:
+  edge-unused: off
+  drain-time-excessive: { severity: error, options: { times: 6 } }
+waivers:
+  allow: true
+  comments: true
+  maxDays: { error: 30, warning: 90, info: 180 }
+`,
+  `extends: startup
+strict: true
+include: ['*.yaml']
+exclude: [cycle.yaml]
+waivers: { comments: false, maxDays: { error: 0 } }
+x-mine: &severity info
+rules: { timeout-missing: *severity, retry-storm: error }
+`,
+  'extends: [recommended, ./list.yaml]\nwaivers: { allow: false }\n',
+]
+
+/** A configuration, to be mutated. */
+export const configurationOf = (index: number): string => pick(configurations, index)

@@ -26,3 +26,13 @@ export function readHtml(page: string): string[] {
 
 const elementsIn = (nodes: readonly Node[]): Element[] =>
   nodes.flatMap(node => ('tagName' in node ? [node, ...elementsIn(node.childNodes)] : []))
+
+/** What a page says: its texts and attributes, but for scripts, which are code, and styles. */
+export const dataIn = (page: string): string[] => saidIn(parse(page).childNodes)
+
+const saidIn = (nodes: readonly Node[]): string[] =>
+  nodes.flatMap(node => {
+    if (node.nodeName === '#text') return [(node as DefaultTreeAdapterTypes.TextNode).value]
+    if (!('tagName' in node) || ['script', 'style'].includes(node.tagName)) return []
+    return [...node.attrs.map(({ value }) => value), ...saidIn(node.childNodes)]
+  })

@@ -9,6 +9,7 @@ import {
   createProtocolConnection,
   type Diagnostic,
   type InitializeResult,
+  type Message,
   type ProtocolConnection,
   type PublishDiagnosticsParams,
 } from 'vscode-languageserver/node'
@@ -42,6 +43,8 @@ export interface Editor {
   /** The next diagnostics of a file that fit, or those that are shown already. */
   diagnostics(name: string, fits?: (params: PublishDiagnosticsParams) => boolean): Promise<Diagnostic[]>
   request<T>(method: string, params: unknown): Promise<T>
+  /** Writes messages in one piece, and returns what comes back under an id. */
+  raw(messages: readonly object[], id: string): Promise<unknown>
   /** Leaves as the protocol says, and returns the exit code. */
   leave(): Promise<number | null>
 }
@@ -57,6 +60,11 @@ export async function startEditor(cwd: string, processId: number | null = proces
     new StreamMessageReader(child.stdout!),
     new StreamMessageWriter(child.stdin!),
   )
+  // The connection knows nothing of messages that are written past it.
+  const heard = new Set<(message: Message) => void>()
+  new StreamMessageReader(child.stdout!).listen(message => {
+    for (const look of heard) look(message)
+  })
   const said: PublishDiagnosticsParams[] = []
   const shown = new Map<string, PublishDiagnosticsParams>()
   const waiting = new Set<() => void>()
@@ -107,6 +115,16 @@ export async function startEditor(cwd: string, processId: number | null = proces
         look()
       }),
     request: (method, params) => connection.sendRequest(method, params),
+    raw: (messages, id) =>
+      new Promise(resolve => {
+        const look = (message: Message) => {
+          if (!('id' in message) || message.id !== id) return
+          heard.delete(look)
+          resolve(message)
+        }
+        heard.add(look)
+        child.stdin!.write(messages.map(frame).join(''))
+      }),
     leave: async () => {
       const ended = once(child, 'exit') as Promise<[number | null]>
       await connection.sendRequest('shutdown')
@@ -115,6 +133,11 @@ export async function startEditor(cwd: string, processId: number | null = proces
       return code
     },
   }
+}
+
+function frame(message: object): string {
+  const text = JSON.stringify({ jsonrpc: '2.0', ...message })
+  return `Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`
 }
 
 /** The place of a text in another, moved by some characters. */

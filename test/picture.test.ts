@@ -163,9 +163,9 @@ describe('graph', () => {
     expect(code).toBe(2)
     expect(err).toContain(message)
   })
-  test('what cannot be read is told as by a review', async () => {
-    const { code, out } = await run(['graph', 'bad.yaml'], cwd)
-    expect(code).toBe(2)
-    expect(out).toContain('replcas')
+  test('what cannot be read is told as by a review, and not in place of a drawing', async () => {
+    const { code, out, err } = await run(['graph', 'bad.yaml'], cwd)
+    expect({ code, out }).toEqual({ code: 2, out: '' })
+    expect(err).toContain('replcas')
   })
 })

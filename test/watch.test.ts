@@ -37,7 +37,10 @@ function watching(cwd: string, ...argv: string[]) {
         },
       })
     },
-    interrupted: () => new Promise<void>(resolve => (interrupt = resolve)),
+    onInterrupt: act => {
+      interrupt = act
+      return () => undefined
+    },
   })
   const until = async (fits: () => boolean) => {
     for (let i = 0; i < 2000 && !fits(); i++) await sleep(10)

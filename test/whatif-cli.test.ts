@@ -94,6 +94,11 @@ describe('the command', () => {
     const { code, out } = await run(['whatif', '-', '--down', 'web'], cwd, { stdin: 'servces: {}' })
     expect(code).toBe(2)
     expect(out).toContain('did you mean "services"')
+    for (const asked of [['-f', 'json'], ['--as-expectation']]) {
+      const { out, err } = await run(['whatif', '-', '--down', 'web', ...asked], cwd, { stdin: 'servces: {}' })
+      expect(out).toBe('')
+      expect(err).toContain('servces')
+    }
   })
 
   test('the JSON is what its schema says', async () => {

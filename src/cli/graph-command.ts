@@ -9,7 +9,6 @@ import { pictureOf, type Picture } from '../picture/picture.ts'
 import { around, ofJourney } from '../picture/select.ts'
 import { reporterFor } from '../reporters/index.ts'
 import { review } from '../review.ts'
-import { wantsColor } from './color.ts'
 import type { CommandContext } from './commands.ts'
 import { withConfigOptions, type ConfigOptions } from './config-options.ts'
 import { findOrLoad } from './load.ts'
@@ -51,9 +50,10 @@ async function draw(manifest: string | undefined, options: Options, { world, too
   const report = review(files, rules, how)
   const { model } = readManifest(files)
   if (!model) {
-    const style = { color: wantsColor('auto', world), width: world.stdout.columns ?? 80, verbose: false, quiet: false }
+    const style = { color: false, width: world.stdout.columns ?? 80, verbose: false, quiet: false }
     const pretty = await reporterFor('pretty')
-    world.stdout.write(await pretty({ tool, rules, reports: [report] }, style))
+    // Who asked for a drawing must not get text in its place.
+    world.stderr.write(await pretty({ tool, rules, reports: [report] }, style))
     return exitCode.misuse
   }
   const whole = pictureOf(model, factsOf(model), options.plain ? undefined : report)

@@ -1,11 +1,12 @@
-import { basename, dirname, resolve } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { dirname, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import type { Diagnostic } from 'vscode-languageserver-types'
 import type { TextDocument } from 'vscode-languageserver-textdocument'
 import { diagnosticsOf } from '../lsp/diagnostics.ts'
 import { reviewed, type Reviewed } from '../lsp/reviewed.ts'
-import { Source } from '../manifest/source.ts'
-import { findManifest, loadManifest, onDisk, type Tree } from './load.ts'
+import type { Source } from '../manifest/source.ts'
+import { findManifest, loadManifest, onDisk } from './load.ts'
+import { documentAt, isManifest, onScreen, pathOf, type Documents } from './lsp-documents.ts'
 import type { SettingsByManifest } from './lsp-settings.ts'
 import type { World } from './world.ts'
 
@@ -13,12 +14,6 @@ import type { World } from './world.ts'
 export interface Client {
   /** @param version of the text that was reviewed; `undefined` for a file that is not open */
   publish(uri: string, version: number | undefined, diagnostics: Diagnostic[]): void
-}
-
-/** What is open in the editor. */
-export interface Documents {
-  get(uri: string): TextDocument | undefined
-  all(): TextDocument[]
 }
 
 /** A manifest that is looked after: the one that is open, or the one that includes what is open. */
@@ -111,13 +106,7 @@ export class Session {
 
   #uri(path: string): string {
     // Editors spell addresses in ways of their own, and know a file only by theirs.
-    return this.#documentAt(path)?.uri ?? pathToFileURL(path).href
-  }
-
-  #documentAt(path: string): TextDocument | undefined {
-    return (
-      this.#documents.get(pathToFileURL(path).href) ?? this.#documents.all().find(({ uri }) => pathOf(uri) === path)
-    )
+    return documentAt(this.#documents, path)?.uri ?? pathToFileURL(path).href
   }
 
   #root(path: string): Root {
@@ -166,7 +155,11 @@ export class Session {
     const seen = new Map<string, number>()
     const world = { ...this.#world, cwd: dirname(root.path) }
     const settings = await this.#settings.of(root.path)
-    const files = await loadManifest(root.path, world, this.#treeOf(root, seen, world))
+    const files = await loadManifest(
+      root.path,
+      world,
+      onScreen(this.#documents, onDisk(world), { seen, sources: root.sources }),
+    )
     // Somebody went on typing: what would be said now is about a text that is gone.
     if ([...seen].some(([uri, version]) => this.#documents.get(uri)?.version !== version)) {
       this.#schedule(root)
@@ -186,28 +179,6 @@ export class Session {
     root.said = new Map([...said].map(([file, diagnostics]) => [this.uriOf(file, latest), diagnostics]))
     this.#publish([...before.keys(), ...root.said.keys()])
     this.#settle()
-  }
-
-  /** The files on the disk, but for those that are open: what the editor holds of them counts. */
-  #treeOf(root: Root, seen: Map<string, number>, world: World): Tree {
-    const disk = onDisk(world)
-    return {
-      ...disk,
-      read: async (path, file, most) => {
-        const document = this.#documentAt(path) ?? this.#documentAt(await disk.real(path))
-        if (!document) return disk.read(path, file, most)
-        seen.set(document.uri, document.version)
-        const text = document.getText()
-        return { text, size: text.length }
-      },
-      // A file that has not changed is not parsed again for each key press in another.
-      source: (file, text) => {
-        const known = root.sources.get(file)
-        const source = known?.text === text ? known : new Source(file, text)
-        root.sources.set(file, source)
-        return source
-      },
-    }
   }
 
   #publish(uris: Iterable<string>): void {
@@ -242,18 +213,3 @@ const filesOf = ({ path, latest }: Root): string[] => [
   path,
   ...(latest?.files.sources.map(({ file }) => resolve(dirname(path), file)) ?? []),
 ]
-
-/** The path of a file on the disk; `undefined` for what is not on it, such as an old revision. */
-function pathOf(uri: string): string | undefined {
-  try {
-    return uri.startsWith('file:') ? fileURLToPath(uri) : undefined
-  } catch {
-    return undefined
-  }
-}
-
-/** By its name, or because its first lines name the schema. Other YAML files are none of ours. */
-function isManifest(document: TextDocument): boolean {
-  const named = /(?:^|\.)scaffold\.ya?ml$|^scaffold-review\.ya?ml$/.test(basename(decodeURIComponent(document.uri)))
-  return named || /\$schema[=:].*scaffold-review.*manifest\.schema\.json/.test(document.getText().slice(0, 2000))
-}

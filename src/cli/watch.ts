@@ -27,11 +27,17 @@ const settle = 50
  * @param round reviews once; what it prints goes to the world that it is given
  */
 export async function watch(round: (world: World) => Promise<Round>, world: World): Promise<number> {
-  const interrupted = world.interrupted().then(() => 'interrupted' as const)
+  const bell = new Bell()
+  let isOver = false
+  // A second Ctrl-C does not wait for a review that takes its time.
+  const calm = world.onInterrupt(() => {
+    isOver = true
+    calm()
+    bell.ring()
+  })
   // What is new is new since a manifest could last be read.
   const readable = new Map<string, Report>()
   const last = new Map<string, Report>()
-  const bell = new Bell()
   let watched = ''
   let watching: Awaited<ReturnType<World['watch']>> | undefined
   try {
@@ -55,11 +61,14 @@ export async function watch(round: (world: World) => Promise<Round>, world: Worl
           bell.ring()
         }
       } else if (isFirst) return exitCode.misuse
-      if ((await Promise.race([bell.rung(), interrupted])) === 'interrupted') return exitCode.interrupted
+      await bell.rung()
+      if (isOver) return exitCode.interrupted
       await sleep(settle)
+      if (isOver) return exitCode.interrupted
       bell.still()
     }
   } finally {
+    calm()
     await watching?.stop()
   }
 

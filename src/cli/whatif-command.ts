@@ -90,7 +90,9 @@ function run(files: ManifestFiles, options: Options, world: World, tool: Run['to
   const { model } = readManifest(files)
   if (!model) {
     const style = { ...look, verbose: false, quiet: false }
-    world.stdout.write(pretty({ tool, rules: [], reports: [review(files, [])] }, style))
+    // Who asked for JSON or YAML must not get text in its place.
+    const out = options.format === 'json' || options.asExpectation ? world.stderr : world.stdout
+    out.write(pretty({ tool, rules: [], reports: [review(files, [])] }, style))
     return exitCode.misuse
   }
   const { file } = files.sources[0]!

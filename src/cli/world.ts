@@ -17,8 +17,6 @@ export interface World {
   readStdin(most: number): Promise<Uint8Array>
   /** Calls back when something that is watched changes, comes or goes, until it is stopped. */
   watch(watched: Watched, changed: () => void): Promise<{ stop(): Promise<void> }>
-  /** Resolves when the user presses Ctrl-C, which then does not end the process by itself. */
-  interrupted(): Promise<void>
   /** Standard input and output as streams, for those who speak a protocol over them. */
   readonly streams: { readonly input: NodeJS.ReadableStream; readonly output: NodeJS.WritableStream }
   /** Where people can be asked; `undefined` unless standard input and standard output are both a terminal. */
@@ -26,7 +24,7 @@ export interface World {
   /** Gives the terminal to another program until that ends; its exit code. Absent where no program can be started. */
   readonly runInTerminal?: (program: string, args: readonly string[]) => Promise<number>
   /** Has `act` called on Ctrl-C in place of ending the program, until the function that it returns is called. */
-  readonly onInterrupt?: (act: () => void) => () => void
+  onInterrupt(act: () => void): () => void
 }
 
 /** Absolute paths. */

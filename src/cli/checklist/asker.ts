@@ -140,14 +140,14 @@ function plainAsker({ input, output }: Terminal, onInterrupt: World['onInterrupt
     }
     reader.once('close', end)
     // The terminal is not read key by key, so Ctrl-C comes as a signal.
-    const calm = onInterrupt?.(end)
+    const calm = onInterrupt(end)
     try {
       return await reader.question(`${visible(prompt)} `, { signal: ended.signal })
     } catch {
       throw new Interrupted()
     } finally {
       reader.close()
-      calm?.()
+      calm()
     }
   }
   const show = (message: string, options: readonly Option<unknown>[]) => {

@@ -118,7 +118,7 @@ describe('init', () => {
 
 test.each([
   ['baseline write in/scaffold.yaml', 'accepts 2 warnings', 'accepts 1 warning '],
-  ['diff before.yaml in/scaffold.yaml', 'ttl-missing', '0 findings introduced'],
+  ['diff before.yaml in/scaffold.yaml', '1 finding introduced', '0 findings introduced'],
   ['checklist in/scaffold.yaml --answers answers.yaml', '2 warnings', '1 warning,'],
   ['graph in/scaffold.yaml', 'pages<br>1 warning', 'pages<br>3 open'],
   ['analyze in/scaffold.yaml --table coverage', /caching +partly/, /caching +unknown/],
@@ -210,7 +210,7 @@ describe('lsp', () => {
     expect(told[1]).toContain('it runs')
     // What was mended and breaks again is told again.
     const config = join(cwd, '.scaffold-review.yaml')
-    for (const text of [off, 'plugins: ./our.mjs\n']) {
+    for (const text of [off, `${off}plugins: ./our.mjs\n`]) {
       writeFileSync(config, text)
       strict.forget()
       for (const name of ['scaffold.yaml', 'other.yaml']) await strict.of(join(cwd, name))

@@ -1,8 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { isMap, isPair, isScalar, isSeq, Pair, parseDocument, visit, type Document, type Node } from 'yaml'
 import { rules } from '../src/rules/index.ts'
-import { randomManifest } from './random-manifest.ts'
-import { textOf } from './support.ts'
 
 /** One step away from a manifest that a person wrote. `where` and `what` are taken modulo what there is to choose from. */
 export interface Mutation {
@@ -100,7 +97,7 @@ const strange: readonly string[] = [
   ': :',
 ]
 
-const pick = <T>(items: readonly T[], index: number): T => items[index % items.length]!
+export const pick = <T>(items: readonly T[], index: number): T => items[index % items.length]!
 
 const lines = (text: string, { where, what }: Mutation, edit: (all: string[], a: number, b: number) => void) => {
   const all = text.split('\n')
@@ -230,7 +227,7 @@ const comments = [
 
 function waivedInComment(all: string[], a: number, b: number): void {
   const text = `# scaffold-review: ignore${pick(comments, b).replaceAll('RULE', pick(rules, b).id)}`
-  if (b % 2 === 0) all[a] += ` ${text}`
+  if (b % 2 === 0) all[a] = `${all[a]!} ${text}`
   else all.splice(a, 0, `${/^\s*/.exec(all[a]!)![0]}${text}`)
 }
 
@@ -251,47 +248,3 @@ export function mutated(text: string, mutation: Mutation): string {
     treeEdits[kind as TreeEdit](pairs, mutation)
   })
 }
-
-const exampleFiles = Object.keys(import.meta.glob('../examples/**/*.yaml')).sort()
-
-/** Where mutation starts: whole systems, incidents, the examples of the rules, and manifests at random. */
-export function startOf(index: number): string {
-  const sort = index % 10
-  const rest = Math.floor(index / 10)
-  if (sort < 2) return readFileSync(new URL(pick(exampleFiles, rest), import.meta.url), 'utf8')
-  if (sort < 8)
-    return textOf(
-      pick(
-        rules.flatMap(({ examples }) => examples),
-        rest,
-      ),
-    )
-  return JSON.stringify(randomManifest(rest), undefined, sort === 8 ? 1 : 0)
-}
-
-const configurations = [
-  `extends: [strict]
-failOn: warning
-minCoverage: 80%
-questions: { migrations: warning }
-rules:
-  edge-unused: off
-  drain-time-excessive: { severity: error, options: { times: 6 } }
-waivers:
-  allow: true
-  comments: true
-  maxDays: { error: 30, warning: 90, info: 180 }
-`,
-  `extends: startup
-strict: true
-include: ['*.yaml']
-exclude: [cycle.yaml]
-waivers: { comments: false, maxDays: { error: 0 } }
-x-mine: &severity info
-rules: { timeout-missing: *severity, retry-storm: error }
-`,
-  'extends: [recommended, ./list.yaml]\nwaivers: { allow: false }\n',
-]
-
-/** A configuration, to be mutated. */
-export const configurationOf = (index: number): string => pick(configurations, index)

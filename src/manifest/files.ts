@@ -94,7 +94,7 @@ export class ManifestFiles {
 
   #mergeNames(source: Source, section: string, content: Values): void {
     if (!this.#owner.has(section)) this.#owner.set(section, { source, path: [section] })
-    const into = (this.value[section] ??= Object.create(null))
+    const into: unknown = (this.value[section] ??= Object.create(null) as Values)
     // Another file holds something that is no map here, which validation reports.
     if (!isMap(into)) return
     for (const [name, element] of Object.entries(content)) {

@@ -187,7 +187,8 @@ function* checkRolling(service: Service, facts: Facts): Generator<Outcome, void,
   const words = (amount: number) => (judged.unit === 'slots' ? plural(amount, 'slot') : rate(amount))
   const each = (judged.available.high ?? 0) / max
   const when = kind === 'peak' ? 'its peak' : 'an ordinary hour'
-  const share = 'share' in deploy.maxUnavailable ? ` x ${percent(deploy.maxUnavailable.share)} = ${number(missing)}` : ''
+  const share =
+    'share' in deploy.maxUnavailable ? ` x ${percent(deploy.maxUnavailable.share)} = ${number(missing)}` : ''
   yield {
     at: at('maxUnavailable'),
     message: `"${name}" keeps ${number(left)} of ${plural(max, 'replica')} during a rollout, which carry ${words(left * each)}, but ${when} needs ${words(judged.needed.low)}`,

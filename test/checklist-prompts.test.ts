@@ -84,7 +84,12 @@ describe('a terminal that cannot draw', () => {
         input.write(`${line}\n`)
       }
     }
-    return { input, types, said: () => said, asker: askerFor({ input, output }, { ...nothingHappens, env: { TERM: 'dumb' } }, false) }
+    return {
+      input,
+      types,
+      said: () => said,
+      asker: askerFor({ input, output }, { ...nothingHappens, env: { TERM: 'dumb' } }, false),
+    }
   }
 
   test('is asked by numbers and lines, without a single escape', async () => {

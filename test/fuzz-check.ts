@@ -36,7 +36,11 @@ const sessions: readonly (readonly (readonly string[])[])[] = [
   [['graph', '-', '--focus', 'orders', '--depth', '2']],
   [['fix', '-']],
   [['fix', '-w'], ['fix']],
-  [['baseline', 'write'], ['baseline', 'check'], ['review', '-f', 'json']],
+  [
+    ['baseline', 'write'],
+    ['baseline', 'check'],
+    ['review', '-f', 'json'],
+  ],
   [
     ['baseline', 'write', 'before.yaml'],
     ['baseline', 'prune'],

@@ -151,7 +151,11 @@ export class Session {
   async #reviewNow(root: Root): Promise<void> {
     const seen = new Map<string, number>()
     const world = { ...this.#world, cwd: dirname(root.path) }
-    const files = await loadManifest(root.path, world, onScreen(this.#documents, onDisk(world), { seen, sources: root.sources }))
+    const files = await loadManifest(
+      root.path,
+      world,
+      onScreen(this.#documents, onDisk(world), { seen, sources: root.sources }),
+    )
     // Somebody went on typing: what would be said now is about a text that is gone.
     if ([...seen].some(([uri, version]) => this.#documents.get(uri)?.version !== version)) {
       this.#schedule(root)

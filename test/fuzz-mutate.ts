@@ -1,5 +1,9 @@
+import { readFileSync } from 'node:fs'
 import { isMap, isPair, isScalar, isSeq, Pair, parseDocument, visit, type Document, type Node } from 'yaml'
 import { rules } from '../src/rules/index.ts'
+import { randomManifest } from './random-manifest.ts'
+import { comments, configurations, strange } from './fuzz-values.ts'
+import { textOf } from './support.ts'
 
 /** One step away from a manifest that a person wrote. `where` and `what` are taken modulo what there is to choose from. */
 export interface Mutation {
@@ -8,96 +12,7 @@ export interface Mutation {
   readonly what: number
 }
 
-/** Values that no key expects, and some that one key expects and others do not. */
-const strange: readonly string[] = [
-  'null',
-  '~',
-  'true',
-  'false',
-  'none',
-  '[]',
-  '{}',
-  '[[[]]]',
-  '{ a: { b: [c] } }',
-  '[none, false, 1]',
-  '0',
-  '-1',
-  '1.5',
-  '0.0000001',
-  '1e308',
-  '1e999',
-  '-0',
-  '0x10',
-  '0o17',
-  '99999999999999999999',
-  '.inf',
-  '-.inf',
-  '.nan',
-  '0s',
-  '0ms',
-  '1ms',
-  '99999d',
-  '1h30m',
-  '-5s',
-  '0%',
-  '100%',
-  '99.99999999%',
-  '0.0001%',
-  '0/s',
-  '1/d',
-  '999999999999/s',
-  '0B',
-  '1TiB',
-  '2026-02-31',
-  '0000-00-00',
-  '9999-12-31',
-  '"* * * * *"',
-  '"0 0 31 2 *"',
-  'kafka@4',
-  '__proto__',
-  'constructor',
-  'toString',
-  'web',
-  'orders',
-  '""',
-  '" "',
-  '"\\u0000"',
-  '"\\e[31mred\\e[0m"',
-  '"\\u2028\\u2029\\u202e"',
-  '"\u{1f600}"',
-  '"\\uD800"',
-  '"<script>alert(1)</script>"',
-  '"]]>&amp;<!--"',
-  '"%0A::error::no"',
-  '"`|*_[x](y)"',
-  '"=1+1"',
-  '"../../../etc/passwd"',
-  '"a\\nb"',
-  `"${'x'.repeat(5000)}"`,
-  '*nobody',
-  '&a [*a]',
-  '!!binary aGVsbG8=',
-  '!mine x',
-  '<<',
-  '"',
-  "'",
-  '{',
-  '[',
-  '}',
-  '- - - -',
-  '? a : b',
-  '|',
-  '>-',
-  '---',
-  '...',
-  '\t',
-  '\r',
-  '\uFEFF',
-  '#',
-  ': :',
-]
-
-export const pick = <T>(items: readonly T[], index: number): T => items[index % items.length]!
+const pick = <T>(items: readonly T[], index: number): T => items[index % items.length]!
 
 const lines = (text: string, { where, what }: Mutation, edit: (all: string[], a: number, b: number) => void) => {
   const all = text.split('\n')
@@ -210,21 +125,6 @@ const patterns = [
   '{a,b}{c',
 ]
 
-/** After `ignore`, most of them wrong. */
-const comments = [
-  '[RULE] until=2027-01-01 owner=team-web -- a reason',
-  '[RULE, RULE] until=2026-12-01 owner="team web" -- a reason',
-  '[RULE] until=2020-01-01 owner=o -- over',
-  '[RULE] until=9999-12-31 owner=o -- too long',
-  '[RULE] until=2027-02-30 owner=o -- no such day',
-  '[] until=2027-01-01 owner=o -- nothing',
-  '[RULE',
-  '[RULE] -- a reason',
-  '[RULE] until= owner= --',
-  '[RULE] owner=o owner=p until=2027-01-01 -- <b>"\u2028`|',
-  '[rule-that-is-not] until=2027-01-01 owner=o -- a reason',
-]
-
 function waivedInComment(all: string[], a: number, b: number): void {
   const text = `# scaffold-review: ignore${pick(comments, b).replaceAll('RULE', pick(rules, b).id)}`
   if (b % 2 === 0) all[a] = `${all[a]!} ${text}`
@@ -248,3 +148,23 @@ export function mutated(text: string, mutation: Mutation): string {
     treeEdits[kind as TreeEdit](pairs, mutation)
   })
 }
+
+const exampleFiles = Object.keys(import.meta.glob('../examples/**/*.yaml')).sort()
+
+/** Where mutation starts: whole systems, incidents, the examples of the rules, and manifests at random. */
+export function startOf(index: number): string {
+  const sort = index % 10
+  const rest = Math.floor(index / 10)
+  if (sort < 2) return readFileSync(new URL(pick(exampleFiles, rest), import.meta.url), 'utf8')
+  if (sort < 8)
+    return textOf(
+      pick(
+        rules.flatMap(({ examples }) => examples),
+        rest,
+      ),
+    )
+  return JSON.stringify(randomManifest(rest), undefined, sort === 8 ? 1 : 0)
+}
+
+/** A configuration, to be mutated. */
+export const configurationOf = (index: number): string => pick(configurations, index)

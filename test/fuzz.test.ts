@@ -1,8 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { complaints, type Input } from './fuzz-check.ts'
-import { anyKinds, mutated, mutationKinds, type Mutation } from './fuzz-mutate.ts'
-import { configurationOf, startOf } from './fuzz-starts.ts'
+import { anyKinds, configurationOf, mutated, mutationKinds, startOf, type Mutation } from './fuzz-mutate.ts'
 
 /**
  * Mutated manifests, and now and then a mutated configuration, through the whole program. `npm run fuzz` goes on for FUZZ_SECONDS (default 300) from a seed that it

@@ -15,7 +15,7 @@ export interface Limits {
 
 const mebibyte = 2 ** 20
 
-export const defaultLimits: Limits = { maxInput: 64 * mebibyte, maxFiles: 1000, maxFindings: 25_000 }
+export const defaultLimits: Limits = { maxInput: 16 * mebibyte, maxFiles: 1000, maxFindings: 25_000 }
 
 /** The options for the limits, with their defaults. */
 export function withLimits(command: Command): Command {

@@ -29,7 +29,7 @@ const settle = 50
 export async function watch(round: (world: World) => Promise<Round>, world: World): Promise<number> {
   const bell = new Bell()
   let isOver = false
-  // A second Ctrl-C does not wait for a review that takes its time.
+  // A second Ctrl-C is not ours: it ends the program also where files take their time.
   const calm = world.onInterrupt(() => {
     isOver = true
     calm()

@@ -17,18 +17,18 @@ async function run(): Promise<void> {
   process.exitCode = await main(argv, world())
 }
 
-/** A signal ends the program at once and leaves nothing half written, unless somebody who listens knows better, such as a prompt. */
+/**
+ * Ctrl-C ends the program with 130 and leaves nothing half written, unless somebody who listens knows better, such as a prompt.
+ * It waits for a computation to end; SIGTERM, to which nobody listens, does not.
+ */
 function endCleanly(): void {
-  const codes = { SIGINT: 130, SIGTERM: 143 } as const
-  for (const [signal, code] of Object.entries(codes)) {
-    process.on(signal, () => {
-      if (process.listenerCount(signal) > 1) return
-      void import('../src/cli/write.ts').then(({ abandonWrites }) => {
-        abandonWrites()
-        process.exit(code)
-      })
+  process.on('SIGINT', () => {
+    if (process.listenerCount('SIGINT') > 1) return
+    void import('../src/cli/write.ts').then(({ abandonWrites }) => {
+      abandonWrites()
+      process.exit(130)
     })
-  }
+  })
 }
 
 function world(): World {
@@ -41,12 +41,18 @@ function world(): World {
       return new Date().toISOString().slice(0, 10)
     },
     stdout: {
-      write: text => { write(1, text); },
+      write: text => {
+        write(1, text)
+      },
       isTTY: isTerminal,
       columns: isTerminal ? process.stdout.columns : undefined,
       isFile: output.isFile(),
     },
-    stderr: { write: text => { write(2, text); } },
+    stderr: {
+      write: text => {
+        write(2, text)
+      },
+    },
     readStdin: async most => (await import('../src/cli/read-up-to.ts')).readUpTo(process.stdin, most),
     watch: async (paths, changed) => (await import('../src/cli/watch-files.ts')).watchFiles(paths, changed),
     // Asked for by few commands, and to look at a stream is to set it up.

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { once } from 'node:events'
 import { fstatSync, writeSync } from 'node:fs'
 import process from 'node:process'

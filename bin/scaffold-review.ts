@@ -41,12 +41,18 @@ function world(): World {
       return new Date().toISOString().slice(0, 10)
     },
     stdout: {
-      write: text => { write(1, text); },
+      write: text => {
+        write(1, text)
+      },
       isTTY: isTerminal,
       columns: isTerminal ? process.stdout.columns : undefined,
       isFile: output.isFile(),
     },
-    stderr: { write: text => { write(2, text); } },
+    stderr: {
+      write: text => {
+        write(2, text)
+      },
+    },
     readStdin: async most => (await import('../src/cli/read-up-to.ts')).readUpTo(process.stdin, most),
     watch: async (paths, changed) => (await import('../src/cli/watch-files.ts')).watchFiles(paths, changed),
     // Asked for by few commands, and to look at a stream is to set it up.

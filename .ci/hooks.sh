@@ -27,12 +27,19 @@ git init --quiet
 cp "$here"/examples/web-shop/*.yaml .
 mkdir naive
 cp "$here/examples/web-shop-naive/scaffold.yaml" naive/
+cat > .pre-commit-config.yaml << YAML
+repos:
+  - repo: $target/hooks
+    rev: $(git -C "$target/hooks" rev-parse HEAD)
+    hooks: [{ id: scaffold-review }]
+YAML
 git add --all
-hook() { pre-commit try-repo "$target/hooks" scaffold-review --verbose --color never --files "$@"; }
+hook() { pre-commit run scaffold-review --verbose --color never --files "$@"; }
 
 hook scaffold.yaml > good.log 2>&1 || { cat good.log; echo 'pre-commit: the good manifest failed' >&2; exit 1; }
 grep -q 'Passed' good.log
 if hook naive/scaffold.yaml > bad.log 2>&1; then echo 'pre-commit: the bad manifest passed' >&2; exit 1; fi
 grep -q 'error\[timeout-inversion\]' bad.log || { cat bad.log; exit 1; }
-hook platform.yaml 2>&1 | grep -q 'no files to check' || { echo 'pre-commit: a part was taken for a manifest' >&2; exit 1; }
+hook platform.yaml > part.log 2>&1
+grep -q 'no files to check' part.log || { cat part.log; echo 'pre-commit: a part was taken for a manifest' >&2; exit 1; }
 echo 'pre-commit: ok'

@@ -100,7 +100,7 @@ describe('what is said of a manifest', () => {
     await editor.diagnostics(part, params => params.version === version)
     expect(
       codes(await editor.diagnostics(main, ({ diagnostics }) => codes(diagnostics).includes('dangling-reference'))),
-    ).toBeTruthy()
+    ).toContain('dangling-reference')
     await editor.close(part)
   })
 

@@ -15,14 +15,9 @@ import { wantsColor } from './color.ts'
 import type { CommandContext } from './commands.ts'
 import { withConfigOptions, type ConfigOptions } from './config-options.ts'
 import { findOrLoad } from './load.ts'
+import { loadOption, type LoadOption } from './load-option.ts'
 import { settingsFor, type Settings } from './settings.ts'
 import { UserError, exitCode, type World } from './world.ts'
-
-interface LoadOption {
-  /** `undefined`: all journeys. */
-  readonly journey: string | undefined
-  readonly factor: number
-}
 
 interface Options extends ConfigOptions {
   format: 'table' | 'json'
@@ -39,7 +34,7 @@ export function analyzeCommand({ world, tool, exit }: CommandContext): Command {
     .addOption(new Option('-f, --format <name>', 'how').choices(['table', 'json']).default('table'))
     .option('--table <names>', `tables to print, repeatable or with commas: ${tableIds.join(', ')}`, tables, [])
     .option('--journey <name>', 'only what this journey comes through; repeatable', several, [])
-    .option('--load <factor>', 'under another load: 3x, or checkout=5x for one journey; repeatable', load, [])
+    .option('--load <factor>', 'under another load: 3x, or checkout=5x for one journey; repeatable', loadOption, [])
     .addOption(new Option('--color <when>', 'colours').choices(['auto', 'always', 'never']).default('auto'))
     .option('--today <date>', 'the date by which ages are judged, such as 2026-11-30')
     .action(async (manifest: string | undefined, options: Options) => {
@@ -105,12 +100,4 @@ function tables(value: string, before: TableId[]): TableId[] {
       `There is no table "${name}"${didYouMean(name, tableIds)}; expected some of ${tableIds.join(', ')}.`,
     )
   })
-}
-
-function load(value: string, before: LoadOption[]): LoadOption[] {
-  const [, journey, number] = /^(?:([^=]+)=)?(\d+(?:\.\d+)?)x?$/.exec(value) ?? []
-  const factor = Number(number)
-  if (number === undefined || !(factor > 0))
-    throw new InvalidArgumentError('Expected a factor such as 3x, or checkout=5x.')
-  return [...before, { journey, factor }]
 }

@@ -20,13 +20,8 @@ import { whatIf, type WhatIf } from '../whatif/what-if.ts'
 import { wantsColor } from './color.ts'
 import type { CommandContext } from './commands.ts'
 import { findOrLoad } from './load.ts'
+import { loadOption, type LoadOption } from './load-option.ts'
 import { UserError, exitCode, type World } from './world.ts'
-
-interface LoadOption {
-  /** `undefined`: all journeys. */
-  readonly journey: string | undefined
-  readonly factor: number
-}
 
 interface Options {
   format: 'text' | 'json'
@@ -51,7 +46,7 @@ export function whatifCommand({ world, tool, exit }: CommandContext): Command {
     .argument('[manifest]', 'a manifest; "-" reads standard input; none: scaffold.yaml here or above')
     .option('--down <names>', 'these refuse, or answer with errors; repeatable, or with commas', several, [])
     .option('--slow <name=time>', 'this answers after a time, such as psp=2s, or without one not at all', slow, [])
-    .option('--load <factor>', 'under another load: 3x, or checkout=5x for one journey; repeatable', load, [])
+    .option('--load <factor>', 'under another load: 3x, or checkout=5x for one journey; repeatable', loadOption, [])
     .option('--lose-zone', 'one availability zone is lost', false)
     .option('--cache-flush <names>', 'these caches hold nothing', several, [])
     .option('--data-loss <names>', 'the data of these stores is gone until it is restored', several, [])
@@ -185,12 +180,4 @@ function slow(value: string, before: Slowdown[]): Slowdown[] {
       'Expected a name and a time such as psp=2s, or a name alone for what does not answer.',
     )
   return [...before.filter(other => other.component !== component), { component, time }]
-}
-
-function load(value: string, before: LoadOption[]): LoadOption[] {
-  const [, journey, number] = /^(?:([^=]+)=)?(\d+(?:\.\d+)?)x?$/.exec(value) ?? []
-  const factor = Number(number)
-  if (number === undefined || !(factor > 0))
-    throw new InvalidArgumentError('Expected a factor such as 3x, or checkout=5x.')
-  return [...before, { journey, factor }]
 }

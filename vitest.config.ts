@@ -16,5 +16,11 @@ const counts: Reporter = {
 
 export default defineConfig({
   // No test changes a module for another, so the house is read once per worker and not once per file.
-  test: { include: ['test/**/*.test.ts'], isolate: false, testTimeout: 30_000, reporters: ['default', counts] },
+  test: {
+    include: ['test/**/*.test.ts'],
+    setupFiles: ['test/seed.ts'],
+    isolate: false,
+    testTimeout: 30_000,
+    reporters: ['default', counts],
+  },
 })

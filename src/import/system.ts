@@ -1,0 +1,76 @@
+/** What an importer reads out of files: elements and edges, each with where it was said and how sure that is. Plain data. */
+
+/** A file as an importer sees it: read by the caller, named from the folder where the command runs. */
+export interface ImportFile {
+  readonly name: string
+  readonly text: string
+}
+
+/**
+ * `stated`: the file says it in so many words (`replicas: 3`).
+ * `derived`: it follows from what is stated (an address in an environment variable that a Service exposes).
+ * `guessed`: likely, and to be confirmed (`depends_on` is an order of starting, an image's name hints at an engine). Edges below
+ * `derived` are written as comments or marked, and no rule draws a conclusion from them.
+ */
+export type Confidence = 'stated' | 'derived' | 'guessed'
+
+/** Where something was read. `signal` names the form it had there: `env ORDERS_ADDR`, `networkPolicy`, `depends_on`. Lines count from 1. */
+export interface Source {
+  readonly file: string
+  readonly line: number
+  readonly signal: string
+  readonly confidence: Confidence
+}
+
+/** A value of the manifest below the element: `['replicas']`, `['probes', 'liveness']`. */
+export interface ImportedFact {
+  readonly path: readonly (string | number)[]
+  readonly value: unknown
+  readonly source: Source
+}
+
+export type ElementKind = 'service' | 'store' | 'queue' | 'cache' | 'external' | 'job'
+
+export interface ImportedElement {
+  readonly kind: ElementKind
+  readonly name: string
+  /** Other names under which the files address it: a host name, an alias, the name of a Kubernetes Service with its namespace. */
+  readonly aliases: readonly string[]
+  readonly source: Source
+  readonly facts: readonly ImportedFact[]
+}
+
+/** `optional`: behind a profile or a feature flag that is off. `facts` are keys of the call (`timeout`). */
+export interface ImportedEdge {
+  readonly from: string
+  readonly to: string
+  readonly kind: 'call' | 'publish' | 'consume' | 'unknown'
+  readonly optional?: boolean
+  readonly source: Source
+  readonly facts?: readonly ImportedFact[]
+}
+
+/**
+ * What the importer has to say to a person, one line each: a file it skipped and why, a name that looks like an address and
+ * resolves to nothing, an autoscaler that addresses no Deployment, wiring that is not in these files.
+ */
+export interface ImportNote {
+  readonly kind: 'skipped' | 'unreadable' | 'dangling' | 'unwired' | 'ignored' | 'defect'
+  readonly message: string
+  readonly file?: string
+  readonly line?: number
+  readonly column?: number
+}
+
+export interface ImportedSystem {
+  readonly elements: readonly ImportedElement[]
+  readonly edges: readonly ImportedEdge[]
+  readonly notes: readonly ImportNote[]
+  /** SLOs, journeys, alerts and the like, by section and name, for formats that state them (OpenSLO, Sloth, CALM flows). */
+  readonly others: readonly {
+    readonly section: string
+    readonly name: string
+    readonly facts: readonly ImportedFact[]
+    readonly source: Source
+  }[]
+}

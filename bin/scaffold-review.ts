@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { once } from 'node:events'
-import { fstatSync, writeSync } from 'node:fs'
+import { fstatSync, statSync, writeSync } from 'node:fs'
 import { version } from '../src/cli/version.ts'
 import type { World } from '../src/cli/world.ts'
 
@@ -36,7 +36,9 @@ function endCleanly(): void {
 
 function world(): World {
   const output = fstatSync(1)
-  const isTerminal = output.isCharacterDevice() && process.stdout.isTTY
+  // To ask whether it is a terminal, the stream is set up; nothing comes of it where nobody listens.
+  const isNowhere = output.rdev === statSync('/dev/null', { throwIfNoEntry: false })?.rdev
+  const isTerminal = output.isCharacterDevice() && !isNowhere && process.stdout.isTTY
   return {
     cwd: process.cwd(),
     env: process.env,

@@ -58,7 +58,9 @@ describe.skipIf(!existsSync(entry))('the built program', () => {
 
   test('reviews without what belongs to other commands, other formats and texts that cannot be read', () => {
     const { files, builtIns, size, out } = readFor('examples/web-shop-naive/scaffold.yaml')
+    // It has a job with a schedule.
     expect(files.toSorted()).toEqual([
+      'cron.cjs',
       'main.cjs',
       'review.cjs',
       'rolldown-runtime.cjs',

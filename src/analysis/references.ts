@@ -1,9 +1,8 @@
-import type * as z from 'zod'
 import type { Path } from '../finding.ts'
 import type { Model } from '../manifest/model.ts'
-import { referenceRegistry } from '../manifest/schema/fact.ts'
 import { manifestSchema } from '../manifest/schema/manifest.ts'
-import { alternatives, itemOf, keyOf, shapeOf } from '../manifest/walk-schema.ts'
+import type { Type } from '../manifest/schema/type.ts'
+import { itemOf, keyOf, namesAt, shapeOf } from '../manifest/walk-schema.ts'
 
 /** A place in the manifest that names an element defined elsewhere. */
 export interface Reference {
@@ -60,15 +59,14 @@ interface Place {
 let known: Place | undefined
 const root = (): Place => (known ??= placeOf(manifestSchema)!)
 
-function placeOf(schema: z.core.$ZodType): Place | undefined {
-  const named = alternatives(schema).map(one => referenceRegistry.get(one as z.ZodType)?.what)
-  const what = named.find(text => text !== undefined)
+function placeOf(type: Type): Place | undefined {
+  const what = namesAt(type)
   const keys = new Map<string, Place>()
-  for (const [key, inner] of shapeOf(schema)) {
+  for (const [key, inner] of shapeOf(type)) {
     const place = placeOf(inner)
     if (place) keys.set(key, place)
   }
-  const inner = itemOf(schema)
+  const inner = itemOf(type)
   const item = inner && placeOf(inner)
   return what === undefined && keys.size === 0 && !item ? undefined : { what, keys, item }
 }

@@ -3,6 +3,8 @@ import type { Path, Problem } from '../finding.ts'
 import { didYouMean } from './nearest.ts'
 import { ourWordFor } from './other-words.ts'
 import { manifestSchema } from './schema/manifest.ts'
+import { issuesOf } from './schema/to-zod.ts'
+import type { Type } from './schema/type.ts'
 import { schemaAt, shapeOf } from './walk-schema.ts'
 
 type Issue = z.core.$ZodIssue
@@ -13,17 +15,25 @@ export interface ShapeProblem {
   message: string
 }
 
-/** What was read: its schema, which knows the keys, and what people call it. */
-export interface Shaped {
-  schema: z.core.$ZodType
+/** What was read: its type, which knows the keys, and what people call it. */
+interface Shaped {
+  type: Type
   whole: string
 }
 
-const manifest: Shaped = { schema: manifestSchema, whole: 'The manifest' }
+/**
+ * Why a type does not take a value, in the words of the author: what is there, what was expected, what was probably meant.
+ * Nothing where it does.
+ */
+export function problemsWith(type: Type, value: unknown, whole = 'The manifest'): ShapeProblem[] {
+  return issuesOf(type, value).flatMap(issue => fromIssue(issue, [], value, { type, whole }))
+}
 
-/** Zod's issues in the words of the author: what is there, what was expected, what was probably meant. */
-export function shapeProblems(issues: readonly Issue[], value: unknown, shaped: Shaped = manifest): ShapeProblem[] {
-  return issues.flatMap(issue => fromIssue(issue, [], value, shaped))
+/** The same of a value that is to stand at a path of the manifest. */
+export function problemsAt(path: Path, type: Type, value: unknown): ShapeProblem[] {
+  const root = path.reduceRight((inner: unknown, step) => ({ [step]: inner }), value)
+  const manifest = { type: manifestSchema, whole: 'The manifest' }
+  return issuesOf(type, value).flatMap(issue => fromIssue(issue, path, root, manifest))
 }
 
 function fromIssue(issue: Issue, base: Path, root: unknown, shaped: Shaped): ShapeProblem[] {
@@ -48,7 +58,7 @@ const isInside = (issue: Issue) =>
   issue.path.length > 0 || issue.code === 'unrecognized_keys' || issue.code === 'custom'
 
 function unknownKey(path: Path, key: string, root: unknown, shaped: Shaped): ShapeProblem {
-  const schema = schemaAt(path, shaped.schema)
+  const schema = schemaAt(path, shaped.type)
   const known = schema ? [...shapeOf(schema).keys()] : []
   // What stands there already is not what was meant.
   const stated = Object.keys(valueAt(root, path) ?? {})

@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 import { once } from 'node:events'
 import { fstatSync, writeSync } from 'node:fs'
-import process from 'node:process'
 import { version } from '../src/cli/version.ts'
 import type { World } from '../src/cli/world.ts'
 
@@ -14,6 +13,9 @@ else void run()
 
 async function run(): Promise<void> {
   endCleanly()
+  // From Node 22.1 on, which keeps what it has compiled in the folder for temporary files. Nothing depends on that.
+  const nodeModule: { enableCompileCache?: unknown } & object = process.getBuiltinModule('node:module')
+  if (typeof nodeModule.enableCompileCache === 'function') nodeModule.enableCompileCache()
   const { main } = await import('../src/cli/main.ts')
   process.exitCode = await main(argv, world())
 }

@@ -1,6 +1,6 @@
 import type { Severity } from '../finding.ts'
 import { didYouMean } from '../manifest/nearest.ts'
-import type { AnyRule } from '../rules/define.ts'
+import { ruleWith, type AnyRule } from '../rules/define.ts'
 import { optionNames, readOptions } from '../rules/options.ts'
 import { waiverRules, type WaiverRuleId } from '../engine/waiver-rules.ts'
 import { builtIn, lastTold, placeIn, type Layer, type Told } from './layers.ts'
@@ -165,10 +165,10 @@ export function appliedRules(rules: readonly ConfiguredRule[]): AnyRule[] {
   )
 }
 
-export const withSeverity = (rule: AnyRule, severity: Severity): AnyRule => ({
-  ...rule,
-  severity,
-  *check(subject, context) {
-    for (const outcome of rule.check(subject, context)) yield 'at' in outcome ? { ...outcome, severity } : outcome
-  },
-})
+export const withSeverity = (rule: AnyRule, severity: Severity): AnyRule =>
+  ruleWith(rule, {
+    severity,
+    *check(subject, context) {
+      for (const outcome of rule.check(subject, context)) yield 'at' in outcome ? { ...outcome, severity } : outcome
+    },
+  })

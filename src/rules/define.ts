@@ -139,6 +139,17 @@ export function defineRule<K extends keyof Subjects, O extends RuleOptions>(rule
   return rule
 }
 
+/** A copy in which some is different. What a rule reads on demand, as its examples in the built program, is not read for it. */
+export function ruleWith(rule: AnyRule, changes: Partial<AnyRule>): AnyRule {
+  return Object.defineProperties(
+    {},
+    {
+      ...Object.getOwnPropertyDescriptors(rule),
+      ...Object.getOwnPropertyDescriptors(changes),
+    },
+  ) as AnyRule
+}
+
 /** What may be configured of a rule. Each option has a value where nobody gives one. */
 export const optionMap = <const F extends Fields>(options: F) => element(options, 'a map of options')
 export const numberOption = (value: number, doc: string, bounds: Bounds) => preset(number(bounds), value, doc)

@@ -47,15 +47,15 @@ export interface Decided {
 
 /**
  * Asks every rule about every subject of its kind, in one order whatever the order of the rules. A rule that throws loses the
- * subject it threw on, and no other rule loses anything.
+ * subject it threw on, and no other rule loses anything. Pauses after each rule.
  */
-export function decide(
+export function* decideInSteps(
   model: Model,
   rules: readonly AnyRule[],
   options: Readonly<Record<string, unknown>>,
   today?: string,
   measure: <T>(what: string, work: () => T) => T = (_, work) => work(),
-): Decided {
+): Generator<undefined, Decided> {
   const facts = factsOf(model)
   const decisions: Decision[] = []
   const passed = new Map<string, number>()
@@ -90,6 +90,7 @@ export function decide(
     })
     passed.set(rule.id, silent)
     notApplicable.set(rule.id, skipped)
+    yield
   }
   return { facts, decisions, passed, notApplicable, failures }
 }

@@ -1,6 +1,7 @@
 import type * as z from 'zod'
 import type { Path, Problem } from '../finding.ts'
 import { didYouMean } from './nearest.ts'
+import { ourWordFor } from './other-words.ts'
 import { manifestSchema } from './schema/manifest.ts'
 import { issuesOf } from './schema/to-zod.ts'
 import type { Type } from './schema/type.ts'
@@ -37,7 +38,7 @@ export function problemsAt(path: Path, type: Type, value: unknown): ShapeProblem
 
 function fromIssue(issue: Issue, base: Path, root: unknown, shaped: Shaped): ShapeProblem[] {
   const path = [...base, ...(issue.path as Path)]
-  if (issue.code === 'unrecognized_keys') return issue.keys.map(key => unknownKey(path, key, shaped))
+  if (issue.code === 'unrecognized_keys') return issue.keys.map(key => unknownKey(path, key, root, shaped))
   if (issue.code === 'invalid_union') {
     const branch = issue.errors.find(errors => errors.length > 0 && errors.every(isInside))
     if (branch) return branch.flatMap(inner => fromIssue(inner, path, root, shaped))
@@ -56,10 +57,16 @@ function fromIssue(issue: Issue, base: Path, root: unknown, shaped: Shaped): Sha
 const isInside = (issue: Issue) =>
   issue.path.length > 0 || issue.code === 'unrecognized_keys' || issue.code === 'custom'
 
-function unknownKey(path: Path, key: string, shaped: Shaped): ShapeProblem {
+function unknownKey(path: Path, key: string, root: unknown, shaped: Shaped): ShapeProblem {
   const schema = schemaAt(path, shaped.type)
   const known = schema ? [...shapeOf(schema).keys()] : []
-  const hint = didYouMean(key, known)
+  // What stands there already is not what was meant.
+  const stated = Object.keys(valueAt(root, path) ?? {})
+  const meant = ourWordFor(
+    key,
+    known.filter(one => !stated.includes(one)),
+  )
+  const hint = meant === undefined ? didYouMean(key, known) : `; here it is ${quote(meant)}`
   const all = !hint && known.length > 0 && known.length <= 12 ? `; expected ${known.join(', ')}` : ''
   const where = path.length === 0 ? '' : ` in ${quote(String(lastName(path)))}`
   return shape([...path, key], `Unknown key ${quote(key)}${where}${hint || all || '; keys of your own start with x-'}`)

@@ -2,7 +2,7 @@ import type { Amplification } from '../../analysis/amplification.ts'
 import type { Edge } from '../../analysis/graph.ts'
 import type { Facts } from '../../analysis/index.ts'
 import { firstOf } from '../../analysis/questions.ts'
-import { formatRoute } from '../../analysis/reach.ts'
+import { formatRoute, visitorsOf } from '../../analysis/reach.ts'
 import type { Call, Component } from '../../manifest/model.ts'
 import { list, number, percent } from '../../units.ts'
 import { ask, defineRule, numberOption, optionMap, yaml } from '../define.ts'
@@ -43,7 +43,7 @@ export default defineRule({
 
   appliesTo: (component, { facts }) => facts.graph.in.get(component.name)!.length > 0,
 
-  *check(component, { facts, model, options }) {
+  *check(component, { facts, options }) {
     const amplification = facts.amplification.get(component.name)!
     const { factor, route, tiers, possible } = amplification
     const limitFor = (attempts: number, over: readonly Edge[]) =>
@@ -59,7 +59,7 @@ export default defineRule({
         fix: fixFor(tiers),
         severity: factor.low >= options.error ? 'error' : 'warning',
         evidence: tiers.map(edge => ({ label: `${edge.name} tries again`, at: [...edge.path, 'retries'] })),
-        journeys: [...model.journeys.values()].filter(({ name }) =>
+        journeys: (visitorsOf(facts.reach).get(component.name) ?? []).filter(({ name }) =>
           route.every(edge => facts.reach.get(name)!.takes(edge) !== 'no'),
         ),
       }

@@ -18,9 +18,10 @@ function expired(files: ManifestFiles, today: string): Fix[] {
   const { waivers } = files.value
   if (!isList(waivers)) return []
   return waivers.flatMap((waiver, i) => {
-    const { until } = isValues(waiver) ? waiver : {}
+    const { rule, until } = isValues(waiver) ? waiver : {}
     const isOver = typeof until === 'string' && /^\d{4}-\d\d-\d\d$/.test(until) && until < today
-    return isOver ? [removal(files, ['waivers', i], 'waiver')] : []
+    // One without a rule is broken rather than spent, and its author knows what was meant.
+    return isOver && typeof rule === 'string' ? [removal(files, ['waivers', i], 'waiver')] : []
   })
 }
 

@@ -1,6 +1,7 @@
 import { factsOf } from '../analysis/index.ts'
 import type { Facts } from '../analysis/index.ts'
 import type { Model } from '../manifest/model.ts'
+import { optionValues } from '../rules/options.ts'
 import type { AnyRule, Context, Subjects, Unknown, Violation } from '../rules/define.ts'
 
 const subjects: { [K in keyof Subjects]: (model: Model) => Iterable<Subjects[K]> } = {
@@ -65,7 +66,7 @@ export function* decideInSteps(
     let [silent, skipped] = [0, 0]
     let context: Context<never> | undefined
     const ask = (subject: Subjects[keyof Subjects]) => {
-      context ??= { model, facts, options: rule.options.parse(options[rule.id] ?? {}) as never, today }
+      context ??= { model, facts, options: optionValues(rule.options, options[rule.id] ?? {}) as never, today }
       if (rule.appliesTo?.(subject as never, context) === false) {
         skipped++
         return

@@ -1,4 +1,3 @@
-import * as z from 'zod'
 import type { Amplification } from '../../analysis/amplification.ts'
 import type { Edge } from '../../analysis/graph.ts'
 import type { Facts } from '../../analysis/index.ts'
@@ -6,11 +5,11 @@ import { firstOf } from '../../analysis/questions.ts'
 import { formatRoute, visitorsOf } from '../../analysis/reach.ts'
 import type { Call, Component } from '../../manifest/model.ts'
 import { list, number, percent } from '../../units.ts'
-import { ask, defineRule, yaml } from '../define.ts'
+import { ask, defineRule, numberOption, optionMap, yaml } from '../define.ts'
 
-const options = z.strictObject({
-  warn: z.number().min(1).default(4).describe('Attempts for one request, over two tiers or more, that are a warning.'),
-  error: z.number().min(1).default(10).describe('Attempts for one request that are an error.'),
+const options = optionMap({
+  warn: numberOption(4, 'Attempts for one request, over two tiers or more, that are a warning.', { least: 1 }),
+  error: numberOption(10, 'Attempts for one request that are an error.', { least: 1 }),
 })
 
 export default defineRule({

@@ -123,8 +123,11 @@ function short(error: string): string {
 }
 
 /** The parser says where it stumbled in characters, of which some are two code units. */
-const unitsOf = (text: string, points: number): number =>
-  [...text.slice(0, points * 2)].slice(0, points).join('').length
+function unitsOf(text: string, points: number): number {
+  let index = 0
+  for (let i = 0; i < points && index < text.length; i++) index += text.codePointAt(index)! < 0x10000 ? 1 : 2
+  return index
+}
 
 /** What a DO block runs: those of its statements that can be read without running it. */
 async function judgeBlock(

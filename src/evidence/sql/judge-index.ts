@@ -45,7 +45,7 @@ export function judgeDropIndex(run: Run, names: readonly string[], concurrently:
     run.known.indexes.delete(name)
     if (concurrently || run.born.has(name) || (table !== undefined && isNew(run, table))) continue
     if (goesWithItsTable(run, name, table)) continue
-    if (table !== undefined) take(run, table, 'ACCESS EXCLUSIVE')
+    take(run, table ?? name, 'ACCESS EXCLUSIVE')
     report(run, {
       id: 'drop-index-not-concurrent',
       class: 'holds',
@@ -72,13 +72,13 @@ export function judgeReindex(run: Run, { kind, relation, params }: ReindexStmt):
   const of = tableName(relation)
   const what = `REINDEX ${(kind ?? '').replace('REINDEX_OBJECT_', '')}`
   const isOne = kind === 'REINDEX_OBJECT_INDEX' || kind === 'REINDEX_OBJECT_TABLE'
-  if (isSet(params, 'concurrently')) return outsideTransaction(run, 'REINDEX CONCURRENTLY')
+  if (isSet(params, 'concurrently')) { outsideTransaction(run, 'REINDEX CONCURRENTLY'); return; }
   if (!isOne) outsideTransaction(run, what)
   // System catalogues cannot be rebuilt concurrently.
   if (kind === 'REINDEX_OBJECT_SYSTEM') return
   const table = kind === 'REINDEX_OBJECT_TABLE' ? of : run.known.indexes.get(of)
   if (run.born.has(of) || (table !== undefined && isNew(run, table))) return
-  if (table !== undefined) take(run, table, 'SHARE')
+  if (table !== undefined || of !== '') take(run, table ?? of, 'SHARE')
   report(run, {
     id: 'reindex-not-concurrent',
     class: 'blocks',

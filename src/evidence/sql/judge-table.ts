@@ -176,7 +176,7 @@ function judgeAttach(run: Run, parent: string, { name }: PartitionCmd): void {
 }
 
 function judgeDetach(run: Run, parent: string, { name, concurrent }: PartitionCmd): void {
-  if (concurrent === true) return outsideTransaction(run, 'DETACH PARTITION CONCURRENTLY', parent)
+  if (concurrent === true) { outsideTransaction(run, 'DETACH PARTITION CONCURRENTLY', parent); return; }
   take(run, parent, 'ACCESS EXCLUSIVE')
   if (isNew(run, parent)) return
   report(run, {

@@ -144,7 +144,7 @@ function measuresOf(statement: Statement): Measures {
   const known = measures.get(statement)
   if (known) return known
   const { text } = statement
-  // eslint-disable-next-line no-control-regex
+   
   const made = { locate: locator(text), bytes: /^[\0-\x7f]*$/.test(text) ? undefined : bytesBefore(text) }
   measures.set(statement, made)
   return made

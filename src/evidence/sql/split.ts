@@ -38,6 +38,8 @@ const mostNotes = 10
 /** What is gathered of a statement while its end is looked for. */
 interface Draft {
   start: number
+  /** After its last sign that is not a comment. */
+  until: number
   pieces: string[]
   from: number
   words: string[]
@@ -60,11 +62,11 @@ export function splitStatements({ name, text }: SqlFile, part: Part, locate: Loc
   }
   let draft: Draft | undefined
 
-  const finish = (end: number) => {
+  const finish = () => {
     if (!draft) return
-    const { start, words, placeholders } = draft
-    draft.pieces.push(text.slice(draft.from, end))
-    const sql = draft.pieces.join('').trimEnd()
+    const { start, from, until, pieces, words, placeholders } = draft
+    if (until > from) pieces.push(text.slice(from, until))
+    const sql = pieces.join('').trimEnd()
     draft = undefined
     statements.push({ text: sql, offset: start, ...locate(start), words, placeholders })
   }
@@ -79,7 +81,10 @@ export function splitStatements({ name, text }: SqlFile, part: Part, locate: Loc
     const span = quotedAt(text, i, part.end)
     if (span) {
       if (!span.closed) note('unreadable', i, unclosed[span.kind])
-      if (span.kind !== 'comment') draft ??= begin(i)
+      if (span.kind !== 'comment') {
+        draft ??= begin(i)
+        draft.until = span.end
+      }
       i = span.end
       continue
     }
@@ -88,13 +93,13 @@ export function splitStatements({ name, text }: SqlFile, part: Part, locate: Loc
       continue
     }
     if (part.delimiter !== undefined && isDelimiter(text, i, part.delimiter)) {
-      finish(i)
+      finish()
       i += part.delimiter.length
       continue
     }
     if (char === ';' && (!draft || (draft.depth <= 0 && draft.atomic === 0))) {
       const copies = draft !== undefined && fromStdin.test(text.slice(draft.start, Math.min(i, draft.start + 10_000)))
-      finish(i)
+      finish()
       i = copies ? copyData(i + 1) : i + 1
       continue
     }
@@ -110,8 +115,9 @@ export function splitStatements({ name, text }: SqlFile, part: Part, locate: Loc
       if (placeholder.placeholder) draft.placeholders.push(placeholder.placeholder)
       i = placeholder.end
     } else i = token(draft, i)
+    draft.until = i
   }
-  finish(part.end)
+  finish()
   return { statements, notes }
 
   /** A word, a parenthesis or another sign. */
@@ -145,7 +151,7 @@ export function splitStatements({ name, text }: SqlFile, part: Part, locate: Loc
     else if (/^\\(?:if|elif|else)$/.test(command))
       note('skipped', at, `"${command}" of psql is passed over; all branches are read`)
     // "\g" and its kind run what stands before them.
-    if (draft && /^\\g/.test(command)) finish(at)
+    if (draft && /^\\g/.test(command)) finish()
     return end
   }
 
@@ -168,6 +174,7 @@ const isDelimiter = (text: string, at: number, delimiter: string): boolean =>
 
 const begin = (start: number): Draft => ({
   start,
+  until: start,
   pieces: [],
   from: start,
   words: [],

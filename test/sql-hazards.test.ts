@@ -65,6 +65,10 @@ const other =
 const setNotNull = 'ALTER TABLE orders ALTER state SET NOT NULL'
 table('columns that become required', [
   [setNotNull, ['set-not-null-scans@1']],
+  [
+    'ALTER TABLE orders\n  ALTER COLUMN state DROP DEFAULT,\n  ALTER COLUMN "state" SET NOT NULL',
+    ['set-not-null-scans@3'],
+  ],
   [proof + setNotNull, []],
   [proof + setNotNull, ['set-not-null-scans@3'], v(11)],
   [proof + setNotNull, [], v(12)],

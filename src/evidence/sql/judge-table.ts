@@ -176,7 +176,10 @@ function judgeAttach(run: Run, parent: string, { name }: PartitionCmd): void {
 }
 
 function judgeDetach(run: Run, parent: string, { name, concurrent }: PartitionCmd): void {
-  if (concurrent === true) { outsideTransaction(run, 'DETACH PARTITION CONCURRENTLY', parent); return; }
+  if (concurrent === true) {
+    outsideTransaction(run, 'DETACH PARTITION CONCURRENTLY', parent)
+    return
+  }
   take(run, parent, 'ACCESS EXCLUSIVE')
   if (isNew(run, parent)) return
   report(run, {

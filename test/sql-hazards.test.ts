@@ -86,6 +86,11 @@ table('columns that become required', [
   [`ALTER TABLE items VALIDATE CONSTRAINT c;\n${setNotNull}`, ['set-not-null-scans@2']],
   ['CREATE TABLE orders (state text);\nALTER TABLE orders ALTER state SET NOT NULL', []],
   ['ALTER TABLE orders ALTER state DROP NOT NULL', []],
+  ['ALTER TABLE orders ADD c int NOT NULL DEFAULT 1;\nALTER TABLE orders ALTER c SET NOT NULL', []],
+  [
+    'ALTER TABLE orders ADD c int NOT NULL DEFAULT 1, ALTER c DROP NOT NULL;\nALTER TABLE orders ALTER c SET NOT NULL',
+    ['set-not-null-scans@2'],
+  ],
   ['ALTER TABLE orders ADD COLUMN state text NOT NULL', ['required-column-without-default@1']],
   ["ALTER TABLE orders ADD COLUMN state text NOT NULL DEFAULT 'new'", []],
   ['ALTER TABLE orders ADD COLUMN total int GENERATED ALWAYS AS (a + b) STORED NOT NULL', ['add-column-rewrites@1']],

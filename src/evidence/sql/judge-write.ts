@@ -17,13 +17,12 @@ export function judgeUpdate(run: Run, update: UpdateStmt): void {
       if (column !== undefined && column !== name && isOwn) run.copiedFrom.set(`${table}.${column}`, run.statement.line)
     }
   for (const { name } of targets) if (name !== undefined) change(run, { kind: 'backfill', object: `${table}.${name}` })
-  const [joined] = update.fromClause ?? []
-  judgeWrite(run, 'UPDATE', table, touchesAll(run, table, update.whereClause) && !joined)
+  judgeWrite(run, 'UPDATE', table, touchesAll(run, table, update.whereClause))
 }
 
-export function judgeDelete(run: Run, { relation, whereClause, usingClause }: DeleteStmt): void {
+export function judgeDelete(run: Run, { relation, whereClause }: DeleteStmt): void {
   const table = tableName(relation)
-  judgeWrite(run, 'DELETE', table, touchesAll(run, table, whereClause) && !usingClause?.length)
+  judgeWrite(run, 'DELETE', table, touchesAll(run, table, whereClause))
 }
 
 function judgeWrite(run: Run, what: 'UPDATE' | 'DELETE', table: string, all: boolean): void {

@@ -80,7 +80,7 @@ export function sizeOf(run: Run, table: string): string {
   return rows === undefined ? '' : ` of ${plural(rows, 'row')}`
 }
 
-export const isNew = (run: Run, table: string): boolean => run.born.has(table) || run.known.temporary.has(table)
+export const isNew = (run: Run, table: string): boolean => run.born.has(table)
 
 export function report(run: Run, finding: Finding, statement: Statement = run.statement): void {
   const { at, severity, ...rest } = finding

@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import type { StoreFacts } from '../src/evidence/sql/types.ts'
+import { hazardIds, type StoreFacts } from '../src/evidence/sql/types.ts'
 import { hazardsIn } from './sql-support.ts'
 
 /** SQL, what is found in it by id and line, and what the store says. Nothing found: the correct form, or one that only looks wrong. */
@@ -168,3 +169,11 @@ table('types that change', [
   [from('int', 'int'), []],
   ['CREATE TABLE t (c int);\nALTER TABLE t ALTER c TYPE bigint', []],
 ])
+
+test('the page of SQL migrations has a line for each hazard, and for no other', () => {
+  const table = readFileSync('docs/sql-evidence.md', 'utf8').split('| id | what | why |')[1]!.split('\n\n')[0]!
+  const ids = table
+    .split('\n')
+    .flatMap(line => [...(line.split('|')[1] ?? '').matchAll(/`([a-z-]+)`/g)].map(([, id]) => id!))
+  expect(ids.toSorted()).toEqual(hazardIds.toSorted())
+})

@@ -60,7 +60,8 @@ function urlsIn(text: string): Address[] {
   return [
     ...text.matchAll(/([a-z][a-z0-9+.-]{0,30}):\/\/([^\s/?#"'`<>;|\\)]{1,2000})([^\s"'`<>;|?#]{0,500})/gi),
   ].flatMap(([, scheme = '', authority = '', path = '']) => {
-    if (/^(?:file|unix|npipe|data)$/i.test(scheme)) return []
+    // A password with a slash in it hides where the host begins.
+    if (/^(?:file|unix|npipe|data)$/i.test(scheme) || /@[\w.-]+(?::\d+)?(?:\/|$)/.test(path)) return []
     const hosts = authority.slice(authority.lastIndexOf('@') + 1).split(',')
     const isHealthCheck = /\/(?:hc|health\w*|ready\w*|live|livez|liveness|readiness)\/?$/i.test(path)
     return hosts.flatMap(host => hostAndPort(host, { scheme: scheme.toLowerCase(), isHealthCheck, isCertain: true }))

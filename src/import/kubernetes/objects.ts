@@ -1,0 +1,99 @@
+import { isMap, type Place, type Steps, type Values, type YamlDocument } from '../documents.ts'
+import type { Confidence, Source } from '../system.ts'
+
+/** A Kubernetes object with what identifies it. */
+export interface KubeObject {
+  readonly kind: string
+  /** `apps`, `networking.k8s.io`; empty for the core group. */
+  readonly group: string
+  readonly name: string
+  /** As stated; absent means whatever namespace it is applied to. */
+  readonly namespace: string | undefined
+  readonly labels: Readonly<Record<string, string>>
+  readonly value: Values
+  readonly place: (path: Steps) => Place
+}
+
+/** A value inside an object, with its path, so that it can say where it was written. */
+export interface Spot {
+  readonly value: unknown
+  readonly path: Steps
+  readonly object: KubeObject
+}
+
+export const root = (object: KubeObject): Spot => ({ value: object.value, path: [], object })
+
+/** The value below; `undefined` where there is none. */
+export function at(spot: Spot, ...steps: Steps): Spot {
+  let { value } = spot
+  for (const step of steps) {
+    if (typeof step === 'number') value = Array.isArray(value) ? (value as unknown[])[step] : undefined
+    else value = isMap(value) && Object.hasOwn(value, step) ? value[step] : undefined
+  }
+  return { value, path: [...spot.path, ...steps], object: spot.object }
+}
+
+/** The items of a list; none where it is no list. */
+export const items = (spot: Spot): Spot[] =>
+  Array.isArray(spot.value) ? spot.value.map((_, i) => at(spot, i)).filter(({ value }) => value !== null) : []
+
+export const entries = (spot: Spot): [string, Spot][] =>
+  isMap(spot.value) ? Object.keys(spot.value).map(key => [key, at(spot, key)]) : []
+
+/** A scalar as text, as YAML's numbers and booleans are where Kubernetes expects strings. */
+export function textOf({ value }: Spot): string | undefined {
+  if (typeof value === 'string') return value
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined
+}
+
+/** A whole number of zero or more. */
+export function countOf(spot: Spot): number | undefined {
+  const { value } = spot
+  const number = typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value
+  return typeof number === 'number' && Number.isInteger(number) && number >= 0 && number <= 1e9 ? number : undefined
+}
+
+export function sourceOf(spot: Spot, signal: string, confidence: Confidence): Source {
+  const { file, line } = spot.object.place(spot.path)
+  return { file, line, signal, confidence }
+}
+
+/** A map of texts, as labels and selectors are. */
+export function textsOf(spot: Spot): Record<string, string> {
+  const found: [string, string][] = []
+  for (const [key, value] of entries(spot)) {
+    const text = textOf(value)
+    if (text !== undefined) found.push([key, text])
+  }
+  return Object.fromEntries(found)
+}
+
+/** The objects of a document: itself, or the items of a `List`. `undefined` where it is no Kubernetes object. */
+export function objectsOf(document: YamlDocument): KubeObject[] | undefined {
+  return objectsIn(document.value, [], document)
+}
+
+function objectsIn(value: unknown, path: Steps, document: YamlDocument): KubeObject[] | undefined {
+  if (!isMap(value) || typeof value['kind'] !== 'string' || typeof value['apiVersion'] !== 'string') return undefined
+  if (value['kind'].endsWith('List') && Array.isArray(value['items'])) {
+    return value['items'].flatMap((item, i) => objectsIn(item, [...path, 'items', i], document) ?? [])
+  }
+  return [objectOf(value, steps => document.place([...path, ...steps]))]
+}
+
+export function objectOf(value: Values, place: (path: Steps) => Place): KubeObject {
+  const metadata = isMap(value['metadata']) ? value['metadata'] : {}
+  const version = String(value['apiVersion'])
+  const bare = { kind: String(value['kind']), group: version.includes('/') ? version.split('/')[0]! : '' }
+  const name = metadata['name'] ?? metadata['generateName']
+  const { namespace } = metadata
+  const object: KubeObject = {
+    ...bare,
+    name: typeof name === 'string' || typeof name === 'number' ? String(name).replace(/-$/, '') : '',
+    namespace: typeof namespace === 'string' && namespace !== '' ? namespace : undefined,
+    labels: {},
+    value,
+    place,
+  }
+  return { ...object, labels: textsOf(at(root(object), 'metadata', 'labels')) }
+}

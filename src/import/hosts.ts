@@ -29,6 +29,9 @@ const neverCalled =
 const namesSomething =
   /(?:^|[_.-])(?:name|user|username|user_?name|pass|passwd|password|secret|db|database|schema|keyspace|bucket|queue|topic|exchange|vhost|collection|table|index|group|group_?id|client_?id|key|token|role|env|environment|profiles?(?:_active)?|level|mode|type|driver|dialect|provider|engine|domain|realm|zone|region|app|tags?|labels?|namespace|project|path|prefix|dir|file)$|(?<=[a-z])(?:Name|User|Username|UserName|Password|Secret|Database|Schema|Queue|Topic|Key|Token|Type|Mode|Path)$/i
 
+/** `HOSTNAME` ends like a name and is a host. */
+const isNameOnly = (key: string) => namesSomething.test(key) && !/host_?names?$/i.test(key)
+
 /** Settings whose value is a host when it is one word. */
 const namesHost =
   /(?:hosts?|host_?names?|addr|address|addresses|ur[li]s?|endpoints?|servers?|connection|connection_?strings?|brokers?|bootstrap|nodes?|upstreams?|backends?|targets?|peers?|masters?|primary|replicas?|contact_?points?|seeds?|dsn|services?|svc|proxy|gateway|redis|rabbit(?:mq)?|kafka|mongo(?:db)?|postgres|mysql|memcached|elasticsearch|amqp)$/i
@@ -48,7 +51,7 @@ export function addressesIn({ key, value }: Setting): Address[] {
   const isHealthCheck = asksForHealth.test(key)
   const found = text.includes('://')
     ? text.split(/,(?=[a-z][\w+.-]{0,30}:\/\/)/i).flatMap(urlsIn)
-    : [...withoutScheme(text), ...(namesSomething.test(key) || !namesHost.test(key) ? [] : bareHosts(text))]
+    : [...withoutScheme(text), ...(isNameOnly(key) || !namesHost.test(key) ? [] : bareHosts(text))]
   return found
     .map(one => ({ ...one, isHealthCheck: isHealthCheck || one.isHealthCheck }))
     .filter(({ host }, i, all) => !nowhere.test(host) && all.findIndex(one => one.host === host) === i)

@@ -18,6 +18,11 @@ export const importKinds: readonly ImportKind[] = [
     pick: names => composeFilesOf(names),
     load: async () => (await import('./compose/read-compose.ts')).readCompose,
   },
+  {
+    name: 'kubernetes',
+    reads: 'Kubernetes manifests: rendered charts, plain kustomize overlays, Istio routes',
+    load: async () => (await import('./kubernetes/read-kubernetes.ts')).readKubernetes,
+  },
 ]
 
 /** The file that `docker compose` would take in each folder, and its override: `compose.yaml` and `compose.override.yaml`. */

@@ -1,4 +1,4 @@
-import { list } from '../../units.ts'
+import { list, plural } from '../../units.ts'
 import type { ImportedEdge, ImportedElement, ImportNote } from '../system.ts'
 import { didYouMean } from '../../manifest/nearest.ts'
 import { dangling } from './entry.ts'
@@ -135,6 +135,66 @@ function heaps({ name, workload }: Member): ImportNote[] {
     }
     return []
   })
+}
+
+/** What runs once is told here: a review only asks about it where it knows how bad the loss is. */
+export function singleNote(elements: readonly ImportedElement[]): ImportNote[] {
+  const counted = elements.filter(({ facts }) => facts.some(({ path }) => path[0] === 'replicas'))
+  const single = counted.flatMap(({ name, facts }) => {
+    const fact = facts.find(({ path, value }) => path[0] === 'replicas' && value === 1)
+    return fact ? [{ name, source: fact.source }] : []
+  })
+  const [first] = single
+  if (!first) return []
+  const who =
+    single.length === counted.length && single.length > 1
+      ? 'Every component'
+      : list(single.map(({ name }) => `"${name}"`))
+  const verb = single.length === 1 || who === 'Every component' ? 'runs' : 'run'
+  return [
+    {
+      kind: 'defect',
+      message: `${who} ${verb} as a single instance, and nothing scales it: each restart and each drain of a machine is an outage of it`,
+      file: first.source.file,
+      line: first.source.line,
+    },
+  ]
+}
+
+/** Versions that Kubernetes no longer serves, with the first release without them. */
+const removed: readonly (readonly [version: RegExp, kinds: RegExp, release: string])[] = [
+  [/^extensions\/v1beta1$/, /^Ingress$/, '1.22'],
+  [/^(?:extensions\/v1beta1|apps\/v1beta[12])$/, /./, '1.16'],
+  [/^networking\.k8s\.io\/v1beta1$/, /^Ingress/, '1.22'],
+  [/^(?:batch|policy)\/v1beta1$/, /^(?:CronJob|PodDisruptionBudget)$/, '1.25'],
+  [/^autoscaling\/v2beta1$/, /./, '1.25'],
+  [/^autoscaling\/v2beta2$/, /./, '1.26'],
+]
+
+/** Objects that today's Kubernetes refuses, in one line. */
+export function removedNote(objects: readonly KubeObject[]): ImportNote[] {
+  const counts = new Map<string, number>()
+  const found = objects.filter(({ kind, value }) => {
+    const version = String(value['apiVersion'])
+    const [, , release] = removed.find(([versions, kinds]) => versions.test(version) && kinds.test(kind)) ?? []
+    if (release === undefined) return false
+    const text = `${version} (until ${release})`
+    counts.set(text, (counts.get(text) ?? 0) + 1)
+    return true
+  })
+  const [first] = found
+  if (!first) return []
+  const versions = [...counts].map(([text, count]) => `${count} of ${text}`)
+  const { file, line, column } = first.place(['apiVersion'])
+  return [
+    {
+      kind: 'defect',
+      message: `Kubernetes no longer serves the version of ${plural(found.length, 'object')}: ${list(versions.sort())}`,
+      file,
+      line,
+      column,
+    },
+  ]
 }
 
 /** Parts that are left out, in one line. */

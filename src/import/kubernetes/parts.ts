@@ -23,8 +23,21 @@ export function membersOf(workloads: readonly Workload[]): Member[] {
   return workloads.map(workload => {
     const parts = workload.containers.map(container => partOfContainer(container, workload))
     const index = mainIndex(workload.containers, parts)
-    return { workload, name: uniqueName(workload, taken, used), part: parts[index]!, main: workload.containers[index]! }
+    const part = ofCluster(workload, workloads) ?? parts[index]!
+    return { workload, name: uniqueName(workload, taken, used), part, main: workload.containers[index]! }
   })
+}
+
+/** Namespaces of what every cluster has, whatever runs in it. */
+const clusterNamespaces =
+  /^(?:kube-(?:system|public|node-lease)|[\w-]+-system|cert-manager|ingress-nginx|linkerd(?:-\w+)?|monitoring|observability|logging|argocd|keda|kubernetes-dashboard|external-secrets)$/
+
+/** What runs in a namespace of the cluster's own is no part of the system, unless nothing else is there. */
+function ofCluster({ namespace }: Workload, all: readonly Workload[]): Part | undefined {
+  if (!clusterNamespaces.test(namespace ?? '') || all.every(one => clusterNamespaces.test(one.namespace ?? '')))
+    return undefined
+  const signal = `namespace ${namespace!}`
+  return { kind: 'outside', what: 'a part of the cluster', data: [], isProxy: false, signal, confidence: 'derived' }
 }
 
 function mainIndex(containers: readonly Spot[], parts: readonly Part[]): number {

@@ -1,7 +1,7 @@
 import { plural } from '../../units.ts'
 import { documentsOf, type YamlDocument } from '../documents.ts'
 import type { ImportedSystem, ImportFile, ImportNote, ImportReader } from '../system.ts'
-import { danglingNotes, defectNotes, outsideNote, unwiredNote } from './checks.ts'
+import { danglingNotes, defectNotes, outsideNote, removedNote, singleNote, unwiredNote } from './checks.ts'
 import { compare, distinctEdges, edgesFromSettings } from './edges.ts'
 import { elementsOf } from './elements.ts'
 import { entriesOf } from './entry.ts'
@@ -15,7 +15,7 @@ import { edgesFromPolicies } from './policies.ts'
 import { scalerOf } from './scaling.ts'
 import { ConfigMaps } from './settings.ts'
 import { isTemplate, templateNotes } from './templates.ts'
-import { workloadOf } from './workload.ts'
+import { runsPods, workloadOf } from './workload.ts'
 
 /** Reads Kubernetes manifests, plain kustomize overlays included. */
 export const readKubernetes: ImportReader = async input => readObjects(await gather(input))
@@ -46,12 +46,14 @@ export function readObjects(files: readonly ImportFile[]): ImportedSystem {
   const elements = elementsOf({ members, network, entries, scalers, mesh, externals: called.externals })
   const all = [
     ...notes,
-    ...twins.map(([first, second]) => twinNote(first, second)),
+    ...twinNotes(twins),
     ...called.notes,
     ...allowed.notes,
     ...entries.notes,
     ...danglingNotes(kept, members, scalers, network),
     ...defectNotes(members),
+    ...singleNote(elements),
+    ...removedNote(objects),
     ...outsideNote(members),
     ...unwiredNote(elements, edges),
   ]
@@ -118,15 +120,23 @@ function unknownNote(objects: readonly KubeObject[]): ImportNote[] {
   return [{ kind: 'ignored', message: `Kinds that are not known here were left out: ${words.join(', ')}` }]
 }
 
-function twinNote(first: KubeObject, second: KubeObject): ImportNote {
-  const [a, b] = [first.place(['metadata', 'name']), second.place(['metadata', 'name'])]
-  return {
-    kind: 'ignored',
-    message: `${second.kind} "${second.name}" is defined twice; the one in ${a.file}:${a.line} is read`,
-    file: b.file,
-    line: b.line,
-    column: b.column,
-  }
+/** Only of what says something of the design; where whole folders are variants of others, in one line. */
+function twinNotes(twins: readonly (readonly [KubeObject, KubeObject])[]): ImportNote[] {
+  const told = twins.filter(([{ kind }]) => runsPods(kind) || kind === 'Service')
+  const [first] = told
+  if (!first) return []
+  const [a, b] = [first[0].place(['metadata', 'name']), first[1].place(['metadata', 'name'])]
+  const others = told.length > 1 ? `, and ${plural(told.length - 1, 'other object')} too` : ''
+  const { kind, name } = first[1]
+  return [
+    {
+      kind: 'ignored',
+      message: `${kind} "${name}" is defined twice${others}; the first is read, here ${a.file}:${a.line}`,
+      file: b.file,
+      line: b.line,
+      column: b.column,
+    },
+  ]
 }
 
 function inOrder(notes: readonly ImportNote[]): ImportNote[] {

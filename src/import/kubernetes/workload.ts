@@ -30,6 +30,8 @@ const templates: Readonly<Record<string, Steps>> = {
   Pod: [],
 }
 
+export const runsPods = (kind: string): boolean => Object.hasOwn(templates, kind)
+
 const groups = new Set(['', 'apps', 'extensions', 'batch', 'argoproj.io', 'apps.openshift.io'])
 
 /** `undefined` where the object runs nothing, or where somebody else makes it, as a Deployment does its ReplicaSets. */

@@ -1,6 +1,7 @@
+import { at, countOf, entries, items, root, sourceOf, textOf, type Spot } from '../spot.ts'
 import type { ImportNote, Source } from '../system.ts'
 import type { Network } from './network.ts'
-import { at, countOf, entries, items, root, sourceOf, textOf, type KubeObject, type Spot } from './objects.ts'
+import type { KubeObject } from './objects.ts'
 import type { Workload } from './workload.ts'
 
 /** What is reached from outside, and how that is known. */

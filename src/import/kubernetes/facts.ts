@@ -1,6 +1,6 @@
 import { duration } from '../../units.ts'
-import type { Confidence, ImportedFact } from '../system.ts'
-import { at, countOf, items, root, sourceOf, textOf, type Spot } from './objects.ts'
+import { at, countOf, factOf, items, root, textOf, type Spot } from '../spot.ts'
+import type { ImportedFact } from '../system.ts'
 import { probeFacts } from './probes.ts'
 import { fullScale, type Scaler } from './scaling.ts'
 import type { Workload } from './workload.ts'
@@ -8,10 +8,6 @@ import type { Workload } from './workload.ts'
 /** What a workload states that a manifest has a key for. Kubernetes' own defaults are left to `platform: kubernetes`. */
 
 export type Path = ImportedFact['path']
-
-export function factOf(path: Path, value: unknown, spot: Spot, signal: string, confidence: Confidence): ImportedFact {
-  return { path, value, source: sourceOf(spot, signal, confidence) }
-}
 
 export const seconds = (count: number): string => duration(count * 1000)
 

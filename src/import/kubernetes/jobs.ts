@@ -1,6 +1,6 @@
+import { factOf, at, countOf, root, textOf } from '../spot.ts'
 import type { ImportedFact } from '../system.ts'
-import { factOf, seconds } from './facts.ts'
-import { at, countOf, root, textOf } from './objects.ts'
+import { seconds } from './facts.ts'
 import type { Workload } from './workload.ts'
 
 /** What a CronJob or a Job states. A Job runs once, whenever somebody applies it. */

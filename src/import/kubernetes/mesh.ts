@@ -1,7 +1,7 @@
+import { factOf, at, countOf, items, root, textOf, type Spot } from '../spot.ts'
 import type { ImportedFact } from '../system.ts'
-import { factOf } from './facts.ts'
 import type { Network } from './network.ts'
-import { at, countOf, items, root, textOf, type KubeObject, type Spot } from './objects.ts'
+import type { KubeObject } from './objects.ts'
 import type { Workload } from './workload.ts'
 
 /** What Istio and the Gateway API state of the calls to a workload, whoever makes them. */

@@ -1,5 +1,6 @@
+import { at, countOf, items, root, textOf, textsOf } from '../spot.ts'
 import type { Address } from '../hosts.ts'
-import { at, countOf, items, root, textOf, textsOf, type KubeObject } from './objects.ts'
+import type { KubeObject } from './objects.ts'
 import { sameNamespace, type Workload } from './workload.ts'
 
 /** A Kubernetes Service with the workloads behind it. */

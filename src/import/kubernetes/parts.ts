@@ -1,5 +1,6 @@
+import { at, items, textOf, type Spot } from '../spot.ts'
 import { partOf, type Part } from '../parts.ts'
-import { at, items, textOf, type KubeObject, type Spot } from './objects.ts'
+import type { KubeObject } from './objects.ts'
 import { sameNamespace, type Workload } from './workload.ts'
 
 /** A workload with what it is to the system. */

@@ -1,8 +1,9 @@
 import { didYouMean } from '../../manifest/nearest.ts'
+import { at, items, root, sourceOf, type Spot } from '../spot.ts'
 import type { ImportedEdge, ImportNote } from '../system.ts'
 import { addEdge } from './edges.ts'
 import { dangling } from './entry.ts'
-import { at, items, root, sourceOf, type KubeObject, type Spot } from './objects.ts'
+import type { KubeObject } from './objects.ts'
 import type { Member } from './parts.ts'
 import { isSelective, sameNamespace, selectorText, selects } from './workload.ts'
 

@@ -1,6 +1,6 @@
+import { factOf, at, countOf, type Spot } from '../spot.ts'
 import type { ImportedFact } from '../system.ts'
-import { factOf, seconds, type Path } from './facts.ts'
-import { at, countOf, type Spot } from './objects.ts'
+import { seconds, type Path } from './facts.ts'
 import type { Workload } from './workload.ts'
 
 const timings = [

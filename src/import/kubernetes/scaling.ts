@@ -1,5 +1,6 @@
+import { at, countOf, items, root, sourceOf, textOf, type Spot } from '../spot.ts'
 import type { ImportedFact } from '../system.ts'
-import { at, countOf, items, root, sourceOf, textOf, type KubeObject, type Spot } from './objects.ts'
+import type { KubeObject } from './objects.ts'
 
 /** What decides how many instances run: a HorizontalPodAutoscaler of any version, or a ScaledObject of KEDA. */
 export interface Scaler {

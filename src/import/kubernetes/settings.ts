@@ -1,8 +1,9 @@
 import type { Setting } from '../hosts.ts'
+import { at, entries, items, sourceOf, textOf, type Spot } from '../spot.ts'
 import type { Confidence, Source } from '../system.ts'
 import { fileSettings } from '../settings-files.ts'
 import type { Network } from './network.ts'
-import { at, entries, items, sourceOf, textOf, type KubeObject, type Spot } from './objects.ts'
+import type { KubeObject } from './objects.ts'
 import { sameNamespace, type Workload } from './workload.ts'
 
 /** A setting of a workload that may hold an address. */

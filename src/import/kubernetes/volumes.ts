@@ -1,5 +1,5 @@
+import { at, items, root, sourceOf, textOf, type Spot } from '../spot.ts'
 import type { ImportedFact } from '../system.ts'
-import { at, items, root, sourceOf, textOf, type Spot } from './objects.ts'
 import type { Member } from './parts.ts'
 
 /** Where a store, queue or cache keeps its data. */

@@ -1,5 +1,6 @@
+import { at, items, root, textOf, textsOf, type Spot } from '../spot.ts'
 import type { Steps } from '../documents.ts'
-import { at, items, root, textOf, textsOf, type KubeObject, type Spot } from './objects.ts'
+import type { KubeObject } from './objects.ts'
 
 /** An object that runs pods. */
 export interface Workload {

@@ -1,9 +1,11 @@
 import { addressesIn, isDangling, isTelemetrySetting, sideOf, type Address } from '../hosts.ts'
 import { at, items, textOf } from '../spot.ts'
 import type { ImportedEdge, ImportNote, Source } from '../system.ts'
+import { nameFor } from '../names.ts'
+import { compare } from '../order.ts'
 import type { Answer, Network } from './network.ts'
 import { isExposed } from './network.ts'
-import { nameFor, type Member } from './parts.ts'
+import type { Member } from './parts.ts'
 import { settingsOf, type ConfigMaps, type FoundSetting } from './settings.ts'
 import type { Workload } from './workload.ts'
 
@@ -148,5 +150,3 @@ const order = (a: ImportedEdge, b: ImportedEdge): number =>
   compare(a.source.file, b.source.file) ||
   a.source.line - b.source.line ||
   compare(a.source.signal, b.source.signal)
-
-export const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

@@ -1,6 +1,6 @@
 import { at, root, sourceOf } from '../spot.ts'
 import type { ImportedElement, ImportedFact, Source } from '../system.ts'
-import { compare } from './edges.ts'
+import { compare } from '../order.ts'
 import type { Entries } from './entry.ts'
 import { dataFacts, serviceFacts } from './facts.ts'
 import { jobFacts } from './jobs.ts'

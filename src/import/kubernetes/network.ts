@@ -1,6 +1,7 @@
 import { at, countOf, items, root, textOf, textsOf } from '../spot.ts'
 import type { Address } from '../hosts.ts'
 import type { KubeObject } from './objects.ts'
+import { push } from '../order.ts'
 import { sameNamespace, type Workload } from './workload.ts'
 
 /** A Kubernetes Service with the workloads behind it. */
@@ -114,12 +115,6 @@ export class Network {
     )
     return what === 'HOST' ? found?.object.name : found?.ports[0]?.toString()
   }
-}
-
-function push<T>(map: Map<string, T[]>, key: string, value: T): void {
-  const list = map.get(key)
-  if (list) list.push(value)
-  else map.set(key, [value])
 }
 
 /** Whether a Service listens on the port of an address, as far as both are known. */

@@ -1,4 +1,5 @@
 import { at, items, textOf, type Spot } from '../spot.ts'
+import { nameFor } from '../names.ts'
 import { partOf, type Part } from '../parts.ts'
 import type { KubeObject } from './objects.ts'
 import { sameNamespace, type Workload } from './workload.ts'
@@ -69,13 +70,6 @@ function uniqueName({ object }: Workload, taken: ReadonlyMap<string, number>, us
   used.add(name)
   return name
 }
-
-/** A manifest's names hold letters, digits and `_ . / -`; those of Kubernetes do too, unless nobody checked them. */
-export const nameFor = (text: string): string =>
-  text
-    .replaceAll(/[^\p{L}\p{N}_./ -]/gu, '-')
-    .replace(/^[./ -]+/, '')
-    .slice(0, 128) || 'unnamed'
 
 /** Of objects that are defined twice, the first by file and line counts; the others are told. */
 export function withoutTwins(objects: readonly KubeObject[]): {

@@ -29,6 +29,7 @@ describe('addresses in a setting', () => {
     ['EventBusConnection', 'rabbitmq', ['rabbitmq']],
     ['FLAGD_HOST', 'flagd', ['flagd']],
     ['PGHOST', 'db', ['db']],
+    ['ORDER_QUEUE_HOSTNAME', 'rabbitmq', ['rabbitmq']],
     ['REDIS_NODES', 'redis-1,redis-2', ['redis-1', 'redis-2']],
     ['POSTGRES_DB', 'orders', []],
     ['MYSQL_DATABASE', 'orders', []],

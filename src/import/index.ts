@@ -18,6 +18,36 @@ export const importKinds: readonly ImportKind[] = [
     pick: names => composeFilesOf(names),
     load: async () => (await import('./compose/read-compose.ts')).readCompose,
   },
+  {
+    name: 'kubernetes',
+    reads: 'Kubernetes manifests: rendered charts, plain kustomize overlays, Istio routes',
+    load: async () => (await import('./kubernetes/read-kubernetes.ts')).readKubernetes,
+  },
+  {
+    name: 'calm',
+    reads: 'architectures of FINOS CALM',
+    load: async () => (await import('./calm/read-calm.ts')).readCalm,
+  },
+  {
+    name: 'backstage',
+    reads: 'descriptors of a Backstage catalog',
+    load: async () => (await import('./backstage/read-backstage.ts')).readBackstage,
+  },
+  {
+    name: 'openslo',
+    reads: 'SLOs in OpenSLO',
+    load: async () => (await import('./openslo/read-openslo.ts')).readOpenSlo,
+  },
+  {
+    name: 'sloth',
+    reads: 'SLOs in the form of Sloth',
+    load: async () => (await import('./sloth/read-sloth.ts')).readSloth,
+  },
+  {
+    name: 'trace',
+    reads: 'service graphs of Jaeger, Zipkin or OpenTelemetry, with what was measured',
+    load: async () => (await import('./trace/read-trace.ts')).readTrace,
+  },
 ]
 
 /** The file that `docker compose` would take in each folder, and its override: `compose.yaml` and `compose.override.yaml`. */

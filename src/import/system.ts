@@ -18,6 +18,8 @@ export interface ImportInput {
   readonly read: (name: string) => Promise<ImportFile | undefined>
   /** Compose: values for variables in place of the `.env` beside the file. */
   readonly envFile?: ImportFile
+  /** Traces: milliseconds over which counters counted, where the files do not say so. */
+  readonly window?: number
   /** Compose: profiles that are on. */
   readonly profiles?: readonly string[]
 }

@@ -23,14 +23,16 @@ const longest = 16_384
 
 /** Settings whose value is no address to call, whatever it looks like. */
 const neverCalled =
-  /(?:^|[_.-])(?:no_?proxy|allowed_?hosts?|cors\w*|(?:allowed_?)?origins?|trusted\w*|image|images|tag|version|virtual_?hosts?|letsencrypt\w*|listen(?:er|ers)?|advertised\w*|bind(?:_?addr(?:ess)?)?|redirect\w*|call_?back\w*|self_?(?:url|addr)|aspnetcore_urls|jwks?|issuer|audience|java_opts|java_tool_options|_java_options)(?:$|[_.-])|(?:redirect|callback|origin|issuer|selfurl)(?:uri|url|s)?$/i
+  /(?:^|[_.-])(?:no_?proxy|allowed_?hosts?|cors\w*|(?:allowed_?)?origins?|trusted\w*|virtual_?hosts?|letsencrypt\w*|listen(?:er|ers)?|advertised\w*|bind(?:_?addr(?:ess)?)?|redirect\w*|call_?back\w*|self_?(?:url|addr)|aspnetcore_urls|jwks?|issuer|audience|java_opts|java_tool_options|_java_options)(?:$|[_.-])|(?:redirect|callback|origin|issuer|selfurl)(?:uri|url|s)?$/i
+
+const namesImage = /(?:^|[_.-])(?:images?|tag|version)(?:[_.-](?:name|tag|version|repo|repository|registry|url))?$/i
 
 /** Settings whose value is a name: it may be that of a component by chance. */
+const isName = (key: string) =>
+  namesSomething.test(key) ||
+  /[a-z](?:Name|User|Username|UserName|Password|Secret|Database|Schema|Queue|Topic|Key|Token|Type|Mode|Path)$/.test(key)
 const namesSomething =
-  /(?:^|[_.-])(?:name|user|username|user_?name|pass|passwd|password|secret|db|database|schema|keyspace|bucket|queue|topic|exchange|vhost|collection|table|index|group|group_?id|client_?id|key|token|role|env|environment|profiles?(?:_active)?|level|mode|type|driver|dialect|provider|engine|domain|realm|zone|region|app|tags?|labels?|namespace|project|path|prefix|dir|file)$|(?<=[a-z])(?:Name|User|Username|UserName|Password|Secret|Database|Schema|Queue|Topic|Key|Token|Type|Mode|Path)$/i
-
-/** `HOSTNAME` ends like a name and is a host. */
-const isNameOnly = (key: string) => namesSomething.test(key) && !/host_?names?$/i.test(key)
+  /(?:^|[_.-])(?:name|user|username|user_?name|pass|passwd|password|secret|db|database|schema|keyspace|bucket|queue|topic|exchange|vhost|collection|table|index|group|group_?id|client_?id|key|token|role|env|environment|profiles?(?:_active)?|level|mode|type|driver|dialect|provider|engine|domain|realm|zone|region|app|tags?|labels?|namespace|project|path|prefix|dir|file)$/i
 
 /** Settings whose value is a host when it is one word. */
 const namesHost =
@@ -46,15 +48,35 @@ const hostPattern = /^[a-z0-9_](?:[a-z0-9_.-]{0,251}[a-z0-9_])?\.?$/i
 
 /** What a setting addresses, in the order of the text. Never throws; text that is no address gives none. */
 export function addressesIn({ key, value }: Setting): Address[] {
-  if (neverCalled.test(key)) return []
+  if (neverCalled.test(key) || namesImage.test(key)) return []
   const text = unquoted(value.slice(0, longest).trim())
   const isHealthCheck = asksForHealth.test(key)
   const found = text.includes('://')
     ? text.split(/,(?=[a-z][\w+.-]{0,30}:\/\/)/i).flatMap(urlsIn)
-    : [...withoutScheme(text), ...(isNameOnly(key) || !namesHost.test(key) ? [] : bareHosts(text))]
+    : [...withoutScheme(text), ...(isName(key) || !namesHost.test(key) ? [] : bareHosts(text))]
   return found
     .map(one => ({ ...one, isHealthCheck: isHealthCheck || one.isHealthCheck }))
     .filter(({ host }, i, all) => !nowhere.test(host) && all.findIndex(one => one.host === host) === i)
+}
+
+/** What a browser is given: the machine in it is the one that the containers run on. */
+const forBrowsers = /^(?:REACT_APP|VITE|NEXT_PUBLIC|NUXT_PUBLIC|PUBLIC|VUE_APP|EXPO_PUBLIC|GATSBY|NG_APP)_/
+
+/** Lists of those who may come back here, and addresses for people: nothing that is called. */
+const namesCallers = /client|callback|redirect|logout|origin/i
+
+/**
+ * Ports of the machine that a setting addresses, which another container may have published: `http://host.docker.internal:5105`
+ * anywhere, and `http://localhost:8000` in what a browser is given. The address of a certain page is none.
+ */
+export function machinePortsIn({ key, value }: Setting): number[] {
+  if (neverCalled.test(key) || namesCallers.test(key) || asksForHealth.test(key)) return []
+  const hosts = forBrowsers.test(key)
+    ? 'localhost|127\\.0\\.0\\.1|host\\.docker\\.internal'
+    : '(?:host|gateway)\\.docker\\.internal|docker\\.for\\.(?:mac|win|linux)\\.localhost'
+  const pattern = new RegExp(`^(?:(?:https?|wss?)://)?(?:${hosts}):(\\d{2,5})(?:/?|/(?:api|graphql|v\\d+)/?)$`, 'i')
+  const [, port] = pattern.exec(unquoted(value.trim())) ?? []
+  return port === undefined ? [] : [Number(port)]
 }
 
 const unquoted = (text: string) => (/^(["']).*\1$/s.test(text) ? text.slice(1, -1).trim() : text)

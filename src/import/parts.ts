@@ -142,6 +142,9 @@ const outsideNames: readonly (readonly [what: string, pattern: RegExp])[] = [
   ['documentation', /[-_.]docs$/i],
 ]
 
+/** Whether a name is one that what watches a system usually has. */
+export const isKnownOutside = (name: string): boolean => outsideNames.some(([, pattern]) => pattern.test(name))
+
 function outsideByName(name: string, image: Image | undefined): Part | undefined {
   for (const [what, pattern] of outsideNames) {
     if (pattern.test(name))

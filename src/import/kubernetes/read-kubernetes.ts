@@ -42,7 +42,10 @@ export function readObjects(files: readonly ImportFile[]): ImportedSystem {
   const mesh = meshOf(kept, network)
   const edges = distinctEdges([...called.edges, ...allowed.edges]).map(edge => {
     const target = members.find(({ name }) => name === edge.to)
-    const facts = target && edge.kind === 'call' ? (mesh.calls.get(target.workload) ?? []) : []
+    const meshed = target && edge.kind === 'call' ? (mesh.calls.get(target.workload) ?? []) : []
+    // What the mesh does happens to whatever the caller itself is set to; the caller's own setting is the closer one.
+    const own = edge.facts ?? []
+    const facts = [...own, ...meshed.filter(one => !own.some(({ path }) => path.join('.') === one.path.join('.')))]
     return facts.length > 0 ? { ...edge, facts } : edge
   })
   const elements = elementsOf({ members, network, entries, scalers, mesh, externals: called.externals })

@@ -1,0 +1,97 @@
+import { isValues } from '../../edit/data.ts'
+import { indented, inline, itemLines, keyText, pairLines } from '../../edit/render.ts'
+import { visibleLine } from '../../reporters/text.ts'
+import type { ImportNote } from '../system.ts'
+import { entryValue, type Draft, type Entry } from './manifest-of.ts'
+
+/** A new manifest of what was imported, for a person to go on with. */
+
+export interface Heading {
+  /** The command and what it read, for the first line. */
+  readonly by: string
+  readonly system: string
+  readonly platform: string | undefined
+}
+
+const comments: Readonly<Record<string, string>> = {
+  journeys: 'what users do; every judgement starts here',
+  slos: 'what users are promised',
+  services: 'what you run, and what each of them calls',
+  stores: 'what keeps data',
+  queues: 'what keeps messages until they are read',
+  caches: 'copies that may be old or lost',
+  externals: 'what others run',
+  jobs: 'what runs on a schedule',
+}
+
+const order = Object.keys(comments)
+
+export function draftText({ entries }: Draft, { by, system, platform }: Heading, notes: readonly ImportNote[]): string {
+  const sections = [...new Set(entries.map(({ section }) => section))].sort((a, b) => rank(a) - rank(b))
+  const hasInferred = entries.some(({ lines }) => lines['x-inferred'].length > 0)
+  const head = [
+    `# A draft by ${by}. What the files do not say is not stated here: the review asks for it.`,
+    '# x-source: where it was read, and how sure that is. stated: the file says so; derived: it follows; guessed: to be confirmed.',
+    ...(hasInferred
+      ? [
+          '# x-inferred: edges that are likely, or whose direction is not known. No rule reads them. Move a line to calls, publishes or',
+          '# consumes when it is true.',
+        ]
+      : []),
+    'version: 1',
+    `system: ${inline(system, false)}`,
+    ...(platform === undefined ? [] : [`platform: ${platform}`]),
+  ]
+  const blocks = [
+    head,
+    ...sections.map(section => [
+      `${section}:${comments[section] === undefined ? '' : ` # ${comments[section]}`}`,
+      ...entries.filter(one => one.section === section).flatMap(one => indented(elementLines(one), 2)),
+    ]),
+    ...(notes.length === 0 ? [] : [['# To look at:', ...notes.map(noteLine)]]),
+  ]
+  return `${blocks.map(lines => lines.join('\n')).join('\n\n')}\n`
+}
+
+const rank = (section: string) => (order.indexOf(section) + order.length + 1) % (order.length + 1)
+
+const noteLine = ({ message, file, line }: ImportNote): string =>
+  visibleLine(`# - ${file === undefined ? '' : `${file}${line === undefined ? '' : `:${line}`}: `}${message}`)
+
+/** The lines of one element; a value that does not stand in the file in so many words says in a comment what it follows from. */
+function elementLines(entry: Entry): string[] {
+  const { name, facts, lines, source } = entry
+  const body = Object.entries(entryValue(entry)).flatMap(([key, value]) => {
+    const place = { depth: 3, step: 2 }
+    if (key === 'x-source') return [`${key}: ${inline(value, false)}`]
+    const [first, ...rest] = isEdges(value)
+      ? [`${key}:`, ...indented(value.flatMap(edgeLines), 2)]
+      : pairLines(key, value, place)
+    if (key === 'x-inferred') return [`${first!} # ${inferredComment(lines['x-inferred'])}`, ...rest]
+    const why = facts.find(
+      ({ path, source: own }) =>
+        path[2] === key && own.confidence !== 'stated' && own.signal !== source.signal && path.length <= 4,
+    )
+    return [rest.length === 0 && why ? `${first!} # ${visibleLine(why.source.signal)}` : first!, ...rest]
+  })
+  return [`${keyText(name)}:`, ...indented(body, 2)]
+}
+
+type Values = Readonly<Record<string, unknown>>
+const isEdges = (value: unknown): value is readonly Values[] =>
+  Array.isArray(value) && value.length > 0 && value.every(item => isValues(item) && 'x-source' in item)
+
+/** What is known of an edge in one line, and its source in the next: it is there to be looked up, and not to be read. */
+function edgeLines({ 'x-source': source, ...known }: Values): string[] {
+  const [first, ...rest] = itemLines(known, { depth: 5, step: 2 }, true)
+  return [first!, ...rest, `  x-source: ${inline(source, false)}`]
+}
+
+function inferredComment(lines: Entry['lines']['x-inferred']): string {
+  const isGuessed = lines.some(({ source }) => source.confidence === 'guessed')
+  const isUnsided = lines.some(({ source }) => source.confidence !== 'guessed')
+  return [
+    ...(isGuessed ? ['guessed, an order of starting is no call'] : []),
+    ...(isUnsided ? ['publishes or consumes? the files do not say'] : []),
+  ].join('; ')
+}

@@ -57,10 +57,6 @@ spec:
       expect(source).toMatchObject({ file: 'prod/more.yaml', line: 5 })
       expect(system.edges[0]!.source).toMatchObject({ file: 'prod/more.yaml', line: 11, signal: 'env STOCK_URL' })
     }
-    const gone = await overlay('patches: [{ path: more.yaml }]', {
-      'prod/more.yaml': patch.replace('replicas: 4', '$patch: delete'),
-    })
-    expect(gone.elements.map(({ name }) => name)).toEqual(['orders', 'web'])
     const deleted = `$patch: delete\napiVersion: apps/v1\nkind: Deployment\nmetadata: { name: orders }`
     const less = await overlay('patches: [{ path: more.yaml }]', { 'prod/more.yaml': deleted })
     expect(less.elements.map(({ name }) => name)).toEqual(['web'])

@@ -1,5 +1,10 @@
 import { readObjects } from '../src/import/kubernetes/read-kubernetes.ts'
 import type { ImportedFact, ImportedSystem } from '../src/import/system.ts'
+import { draftOf } from '../src/import/write/manifest-of.ts'
+import { draftText } from '../src/import/write/text.ts'
+import { ManifestFiles } from '../src/manifest/files.ts'
+import { readManifest } from '../src/manifest/read.ts'
+import { Source } from '../src/manifest/source.ts'
 
 export const kube = (...texts: readonly string[]): ImportedSystem =>
   readObjects(texts.map((text, i) => ({ name: texts.length === 1 ? 'k.yaml' : `k${i}.yaml`, text })))
@@ -43,3 +48,14 @@ spec: { selector: { app: ${name} }, ports: [{ port: 80 }] }
 `
 
 export const documents = (...texts: readonly string[]): string => texts.join('\n---\n')
+
+export const manifestOf = (system: ImportedSystem, platform?: string): string => {
+  const draft = draftOf(system)
+  return draftText(draft, { by: 'a test', system: 'shop', platform }, [])
+}
+
+/** What is wrong with the manifest that is written of a system, and what of it could not be written. */
+export function problemsOf(system: ImportedSystem): string[] {
+  const read = readManifest(new ManifestFiles([new Source('draft.yaml', manifestOf(system))]))
+  return [...(read.problems ?? []), ...draftOf(system).notes].map(({ message }) => message)
+}

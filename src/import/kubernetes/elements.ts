@@ -38,7 +38,11 @@ function elementOf(member: Member, { network, entries, scalers, mesh }: Ingredie
   const { workload, name, part, main } = member
   const { object } = workload
   const kind = workload.isJob ? 'job' : part.kind === 'flags' || part.kind === 'outside' ? 'service' : part.kind
-  const source = sourceOf(at(root(object), 'metadata', 'name'), kind === 'service' || kind === 'job' ? object.kind : `${object.kind}, ${part.signal}`, part.confidence)
+  const source = sourceOf(
+    at(root(object), 'metadata', 'name'),
+    kind === 'service' || kind === 'job' ? object.kind : `${object.kind}, ${part.signal}`,
+    part.confidence,
+  )
   const scaler = scalers
     .get(object.name)
     ?.find(({ target, object: by }) => target.kind === object.kind && sameNamespace(by.namespace, object.namespace))

@@ -54,7 +54,7 @@ function lineRoutes(line: string, isEnvoy: boolean): Found[] {
   if (caddy !== undefined)
     return caddy.split(/\s+/).flatMap(word => (/^[/@*]/.test(word) ? [] : found('reverse_proxy', word)))
   // nginx: server orders:80;   HAProxy: server one orders:80 check
-  const [, server] = /^server\s+(?:[\w.-]+\s+)?([\w.-]+:\d+|[\w.-]+(?=\s*;))/.exec(line) ?? []
+  const [, server] = /(?:^|[{;]\s*)server\s+(?:[\w.-]+\s+)?([\w.-]+:\d+|[\w.-]+(?=\s*;))/.exec(line) ?? []
   if (server !== undefined) return found('server', server)
   const [, apache] = /^(?:ProxyPass(?:Match)?|BalancerMember)\s+(?:\S+\s+)??"?(\w+:\/\/[^\s"]+)/i.exec(line) ?? []
   if (apache !== undefined) return found('ProxyPass', apache)

@@ -1,6 +1,6 @@
-import { list, plural } from '../../units.ts'
 import { at, items, root, textOf, type Spot } from '../spot.ts'
-import type { ImportedEdge, ImportedElement, ImportNote } from '../system.ts'
+import { quoted } from '../names.ts'
+import type { ImportNote } from '../system.ts'
 import { didYouMean } from '../../manifest/nearest.ts'
 import { dangling } from './entry.ts'
 import { bytesOf, millicores } from './facts.ts'
@@ -11,46 +11,41 @@ import { unselected } from './policies.ts'
 import { isUnprobed } from './probes.ts'
 import type { Scaler } from './scaling.ts'
 import { homeOf } from './volumes.ts'
-import { isSelective, sameNamespace, selects } from './workload.ts'
+import { isSelective, type LabelIndex } from './workload.ts'
 
 /** Objects that name what is not there: autoscalers, budgets for disruptions, Services. */
 export function danglingNotes(
   objects: readonly KubeObject[],
-  members: readonly Member[],
   scalers: readonly Scaler[],
   network: Network,
+  index: LabelIndex,
 ): ImportNote[] {
-  const workloads = members.map(({ workload }) => workload)
-  const inNamespace = (object: KubeObject) => workloads.filter(one => sameNamespace(one.namespace, object.namespace))
   const unmatched = scalers.flatMap(({ object, target }) => {
-    const near = inNamespace(object)
-    if (near.length === 0 || near.some(one => one.object.kind === target.kind && one.object.name === target.name))
-      return []
-    const names = near.map(one => one.object.name)
-    const other = near.find(one => one.object.name === target.name)
-    const hint = other ? `; "${target.name}" is a ${other.object.kind}` : didYouMean(target.name, names)
-    const what = object.kind === 'ScaledObject' ? 'ScaledObject' : 'HorizontalPodAutoscaler'
-    return [
-      dangling(
-        target.spot,
-        `${what} "${object.name}" scales the ${target.kind} "${target.name}", which is not in these files${hint}`,
-      ),
-    ]
+    if (network.workloads(target.name, object.namespace).some(one => one.object.kind === target.kind)) return []
+    const near = index.in(object.namespace)
+    if (near.length === 0) return []
+    const [other] = network.workloads(target.name, object.namespace)
+    const hint = other
+      ? `; "${target.name}" is a ${other.object.kind}`
+      : didYouMean(
+          target.name,
+          near.map(one => one.object.name),
+        )
+    const message = `${object.kind} "${object.name}" scales the ${target.kind} "${target.name}", which is not in these files${hint}`
+    return [dangling(target.spot, message)]
   })
   const budgets = objects.flatMap(object => {
     if (object.kind !== 'PodDisruptionBudget') return []
     const selector = at(root(object), 'spec', 'selector')
-    const near = members.filter(({ workload }) => sameNamespace(workload.namespace, object.namespace))
-    if (!isSelective(selector) || near.length === 0 || near.some(({ workload }) => selects(selector, workload.labels)))
-      return []
-    return [unselected(object, selector, near)]
+    const isFine = !isSelective(selector) || !index.has(object.namespace)
+    return isFine || index.selected(selector, object.namespace).length > 0 ? [] : [unselected(object, selector, index)]
   })
   const services = network.all.flatMap(({ object, selector, workloads }) => {
     const pairs = Object.entries(selector)
-    if (pairs.length === 0 || workloads.length > 0 || inNamespace(object).length === 0) return []
+    if (pairs.length === 0 || workloads.length > 0 || !index.has(object.namespace)) return []
     const text = pairs.map(([key, value]) => `${key}=${value}`).join(', ')
-    const spot = at(root(object), 'spec', 'selector')
-    return [dangling(spot, `Service "${object.name}" selects ${text}, which no workload in these files has`)]
+    const message = `Service "${object.name}" selects ${text}, which no workload in these files has`
+    return [dangling(at(root(object), 'spec', 'selector'), message)]
   })
   return [...unmatched, ...budgets, ...services]
 }
@@ -60,7 +55,7 @@ export function defectNotes(members: readonly Member[]): ImportNote[] {
   const inside = members.filter(({ part }) => part.kind !== 'outside')
   const running = inside.filter(({ workload }) => !workload.isJob && workload.object.kind !== 'Pod')
   const unprobed = running.filter(({ workload }) => isUnprobed(workload))
-  const names = (all: readonly Member[]) => list(all.map(({ name }) => `"${name}"`))
+  const names = (all: readonly Member[]) => quoted(all.map(({ name }) => name))
   return [
     ...homeless(inside),
     ...(unprobed.length > 0
@@ -93,7 +88,7 @@ function homeless(members: readonly Member[]): ImportNote[] {
     else groups.set(words, { members: [member], spot, is })
   }
   return [...groups].map(([words, { members, spot, is }]) => {
-    const who = list(members.map(({ name }) => `"${name}"`))
+    const who = quoted(members.map(({ name }) => name))
     const [lose, hold] = members.length === 1 ? ['loses', 'it holds'] : ['lose', 'they hold']
     const why = is === 'elsewhere' ? words : `${words}`
     return defect(spot, `${who} ${lose} what ${hold} when the pod goes: ${why}`)
@@ -136,88 +131,4 @@ function heaps({ name, workload }: Member): ImportNote[] {
     }
     return []
   })
-}
-
-/** What runs once is told here: a review only asks about it where it knows how bad the loss is. */
-export function singleNote(elements: readonly ImportedElement[]): ImportNote[] {
-  const counted = elements.filter(({ facts }) => facts.some(({ path }) => path[0] === 'replicas'))
-  const single = counted.flatMap(({ name, facts }) => {
-    const fact = facts.find(({ path, value }) => path[0] === 'replicas' && value === 1)
-    return fact ? [{ name, source: fact.source }] : []
-  })
-  const [first] = single
-  if (!first) return []
-  const who =
-    single.length === counted.length && single.length > 1
-      ? 'Every component'
-      : list(single.map(({ name }) => `"${name}"`))
-  const verb = single.length === 1 || who === 'Every component' ? 'runs' : 'run'
-  return [
-    {
-      kind: 'defect',
-      message: `${who} ${verb} as a single instance, and nothing scales it: each restart and each drain of a machine is an outage of it`,
-      file: first.source.file,
-      line: first.source.line,
-    },
-  ]
-}
-
-/** Versions that Kubernetes no longer serves, with the first release without them. */
-const removed: readonly (readonly [version: RegExp, kinds: RegExp, release: string])[] = [
-  [/^extensions\/v1beta1$/, /^Ingress$/, '1.22'],
-  [/^(?:extensions\/v1beta1|apps\/v1beta[12])$/, /./, '1.16'],
-  [/^networking\.k8s\.io\/v1beta1$/, /^Ingress/, '1.22'],
-  [/^(?:batch|policy)\/v1beta1$/, /^(?:CronJob|PodDisruptionBudget)$/, '1.25'],
-  [/^autoscaling\/v2beta1$/, /./, '1.25'],
-  [/^autoscaling\/v2beta2$/, /./, '1.26'],
-]
-
-/** Objects that today's Kubernetes refuses, in one line. */
-export function removedNote(objects: readonly KubeObject[]): ImportNote[] {
-  const counts = new Map<string, number>()
-  const found = objects.filter(({ kind, value }) => {
-    const version = String(value['apiVersion'])
-    const [, , release] = removed.find(([versions, kinds]) => versions.test(version) && kinds.test(kind)) ?? []
-    if (release === undefined) return false
-    const text = `${version} (until ${release})`
-    counts.set(text, (counts.get(text) ?? 0) + 1)
-    return true
-  })
-  const [first] = found
-  if (!first) return []
-  const versions = [...counts].map(([text, count]) => `${count} of ${text}`)
-  const { file, line, column } = first.place(['apiVersion'])
-  return [
-    {
-      kind: 'defect',
-      message: `Kubernetes no longer serves the version of ${plural(found.length, 'object')}: ${list(versions.sort())}`,
-      file,
-      line,
-      column,
-    },
-  ]
-}
-
-/** Parts that are left out, in one line. */
-export function outsideNote(members: readonly Member[]): ImportNote[] {
-  const outside = members.filter(({ part }) => part.kind === 'outside')
-  if (outside.length === 0) return []
-  const words = outside.map(({ name, part }) => `"${name}" (${part.what ?? 'not part of it'})`)
-  return [{ kind: 'ignored', message: `Left out as no part of the system: ${words.join(', ')}` }]
-}
-
-/** Where most components have no known edge, graphs of them would mislead. */
-export function unwiredNote(elements: readonly ImportedElement[], edges: readonly ImportedEdge[]): ImportNote[] {
-  const wired = new Set(
-    edges.filter(({ source }) => source.confidence !== 'guessed').flatMap(({ from, to }) => [from, to]),
-  )
-  const own = elements.filter(({ kind }) => kind !== 'external' && kind !== 'job')
-  const alone = own.filter(({ name }) => !wired.has(name))
-  if (alone.length < 2 || alone.length * 2 <= own.length) return []
-  return [
-    {
-      kind: 'unwired',
-      message: `${alone.length} of ${own.length} components have no known calls: their wiring is not in these files`,
-    },
-  ]
 }

@@ -1,8 +1,8 @@
 import { plural } from '../../units.ts'
 import { documentsOf, type YamlDocument } from '../documents.ts'
 import type { ImportedSystem, ImportFile, ImportNote, ImportReader } from '../system.ts'
-import { danglingNotes, defectNotes, outsideNote, removedNote, singleNote, unwiredNote } from './checks.ts'
-import { compare } from '../order.ts'
+import { danglingNotes, defectNotes } from './checks.ts'
+import { compare, push } from '../order.ts'
 import { distinctEdges, edgesFromSettings } from './edges.ts'
 import { elementsOf } from './elements.ts'
 import { entriesOf } from './entry.ts'
@@ -13,10 +13,11 @@ import { Network } from './network.ts'
 import { objectsOf, type KubeObject } from './objects.ts'
 import { membersOf, withoutTwins } from './parts.ts'
 import { edgesFromPolicies } from './policies.ts'
-import { scalerOf } from './scaling.ts'
+import { scalerOf, type Scaler } from './scaling.ts'
 import { ConfigMaps } from './settings.ts'
+import { fanNote, outsideNote, removedNote, singleNote, unwiredNote } from './summary.ts'
 import { isTemplate, templateNotes } from './templates.ts'
-import { runsPods, workloadOf } from './workload.ts'
+import { LabelIndex, runsPods, workloadOf } from './workload.ts'
 
 /** Reads Kubernetes manifests, plain kustomize overlays included. */
 export const readKubernetes: ImportReader = async input => readObjects(await gather(input))
@@ -27,7 +28,8 @@ export function readObjects(files: readonly ImportFile[]): ImportedSystem {
   const { kept, twins } = withoutTwins(objects)
   const workloads = kept.flatMap(object => workloadOf(object) ?? [])
   const members = membersOf(workloads)
-  const network = new Network(kept, workloads)
+  const index = new LabelIndex(workloads)
+  const network = new Network(kept, workloads, index)
   const entries = entriesOf(kept, network)
   const world = {
     members: new Map(members.map(member => [member.workload, member])),
@@ -36,24 +38,31 @@ export function readObjects(files: readonly ImportFile[]): ImportedSystem {
     ownHosts: entries.hosts,
   }
   const called = edgesFromSettings(world)
-  const allowed = edgesFromPolicies(kept, members)
+  const allowed = edgesFromPolicies(kept, world.members, index)
   const scalers = kept.flatMap(object => scalerOf(object) ?? [])
   const mesh = meshOf(kept, network)
+  const byName = new Map(members.map(member => [member.name, member]))
+  const byTarget = new Map<string, Scaler[]>()
+  for (const scaler of scalers) push(byTarget, scaler.target.name, scaler)
   const edges = distinctEdges([...called.edges, ...allowed.edges]).map(edge => {
-    const target = members.find(({ name }) => name === edge.to)
-    const facts = target && edge.kind === 'call' ? (mesh.calls.get(target.workload) ?? []) : []
+    const target = byName.get(edge.to)
+    const meshed = target && edge.kind === 'call' ? (mesh.calls.get(target.workload) ?? []) : []
+    // What the mesh does happens to whatever the caller itself is set to; the caller's own setting is the closer one.
+    const own = edge.facts ?? []
+    const facts = [...own, ...meshed.filter(one => !own.some(({ path }) => path.join('.') === one.path.join('.')))]
     return facts.length > 0 ? { ...edge, facts } : edge
   })
-  const elements = elementsOf({ members, network, entries, scalers, mesh, externals: called.externals })
+  const elements = elementsOf({ members, network, entries, scalers: byTarget, mesh, externals: called.externals })
   const all = [
     ...notes,
     ...twinNotes(twins),
     ...called.notes,
     ...allowed.notes,
     ...entries.notes,
-    ...danglingNotes(kept, members, scalers, network),
+    ...danglingNotes(kept, scalers, network, index),
     ...defectNotes(members),
-    ...singleNote(elements),
+    ...singleNote(elements, edges),
+    ...fanNote(edges),
     ...removedNote(objects),
     ...outsideNote(members),
     ...unwiredNote(elements, edges),

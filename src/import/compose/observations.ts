@@ -181,6 +181,8 @@ function lowerLabels({ components, edges }: Seen): ImportNote | undefined {
       labelled(to) >= 0 &&
       labelled(to) < labelled(from),
   )
+  const gap = ({ from, to }: ImportedEdge) => labelled(from) - labelled(to)
+  lower.sort((a, b) => gap(b) - gap(a) || labelled(a.to) - labelled(b.to))
   const [first] = lower
   if (!first) return undefined
   const label = (name: string) => String(ranks[labelled(name)])

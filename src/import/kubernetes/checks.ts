@@ -77,7 +77,7 @@ function defect(spot: Spot, message: string): ImportNote {
 }
 
 function homeless(members: readonly Member[]): ImportNote[] {
-  const groups = new Map<string, { members: Member[]; spot: Spot; is: string }>()
+  const groups = new Map<string, { members: Member[]; spot: Spot }>()
   for (const member of members) {
     const { part, workload } = member
     if (!(part.kind === 'store' || part.kind === 'queue') || workload.isJob) continue
@@ -85,13 +85,12 @@ function homeless(members: readonly Member[]): ImportNote[] {
     if (is !== 'gone' && is !== 'elsewhere') continue
     const group = groups.get(words)
     if (group) group.members.push(member)
-    else groups.set(words, { members: [member], spot, is })
+    else groups.set(words, { members: [member], spot })
   }
-  return [...groups].map(([words, { members, spot, is }]) => {
+  return [...groups].map(([words, { members, spot }]) => {
     const who = quoted(members.map(({ name }) => name))
     const [lose, hold] = members.length === 1 ? ['loses', 'it holds'] : ['lose', 'they hold']
-    const why = is === 'elsewhere' ? words : `${words}`
-    return defect(spot, `${who} ${lose} what ${hold} when the pod goes: ${why}`)
+    return defect(spot, `${who} ${lose} what ${hold} when the pod goes: ${words}`)
   })
 }
 

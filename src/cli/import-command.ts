@@ -97,12 +97,10 @@ async function importFiles(
   const say = (text: string) => world.stderr.write(`${text}\n`)
   const isNothing = draft.entries.length === 0
   for (const line of noteLines(notes)) say(line)
-  if (
-    isNothing &&
-    (gathered.files.length === 0 || notes.some(({ kind: one }) => one === 'unreadable' || one === 'skipped'))
-  ) {
+  // A file of which all is left out on purpose was read.
+  if (isNothing && !notes.some(({ kind: one }) => one === 'ignored')) {
     say(
-      `scaffold-review: nothing could be read${options.into === undefined ? '' : `; "${options.into}" stays as it is`}`,
+      `scaffold-review: there is nothing to import${options.into === undefined ? '' : `; "${options.into}" stays as it is`}`,
     )
     return exitCode.misuse
   }
@@ -158,7 +156,11 @@ function textOf(
   const absolute = first === '-' ? world.cwd : resolve(world.cwd, first)
   const folder = first !== '-' && kind.pick && !/\.(?:ya?ml|json)$/i.test(first) ? absolute : dirname(absolute)
   const system = options.system ?? (basename(first === '-' ? world.cwd : folder) || 'my-system')
-  return draftText(draft, { by: `scaffold-review import ${kind.name}`, system, platform: kind.platform }, notes)
+  return draftText(
+    draft,
+    { by: `scaffold-review import ${kind.name}`, system, platform: kind.platform },
+    noteLines(notes),
+  )
 }
 
 /** Adds to a manifest, and says in words what was added. */

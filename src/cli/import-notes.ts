@@ -1,4 +1,5 @@
 import { visibleLine } from '../reporters/text.ts'
+import { number } from '../units.ts'
 import type { ImportNote } from '../import/system.ts'
 
 const labels: Readonly<Record<ImportNote['kind'], string>> = {
@@ -22,9 +23,12 @@ const order: readonly ImportNote['kind'][] = [
   'ignored',
 ]
 
+/** Lines beyond which nobody reads on. */
+const most = 200
+
 /** One line each, as compilers write them: `compose.yaml:12:3: warning: ...`. */
 export function noteLines(notes: readonly ImportNote[]): string[] {
-  return order.flatMap(kind =>
+  const lines = order.flatMap(kind =>
     notes
       .filter(note => note.kind === kind)
       .map(({ file, line, column, message }) => {
@@ -32,4 +36,6 @@ export function noteLines(notes: readonly ImportNote[]): string[] {
         return visibleLine(`${place === '' ? '' : `${place}: `}${labels[kind]}: ${message}`)
       }),
   )
+  const more = lines.length - most
+  return more > 0 ? [...lines.slice(0, most), `... and ${number(more)} more lines like these`] : lines
 }

@@ -116,7 +116,8 @@ function noRestart({ components }: Seen): ImportNote | undefined {
   const without = components.filter(({ service }) => service.restart === undefined || service.restart === 'no')
   const [first] = without
   if (!first || without.length < components.length / 4) return undefined
-  const who = without.length === components.length ? `all ${components.length} components` : listed(without.map(nameOf))
+  const isAll = without.length === components.length && components.length > 3
+  const who = isAll ? `all ${components.length} components` : listed(without.map(nameOf))
   return defect(`No restart policy for ${who}: what crashes stays down`, first)
 }
 

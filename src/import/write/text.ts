@@ -1,7 +1,6 @@
 import { isValues } from '../../edit/data.ts'
 import { indented, inline, itemLines, keyText, pairLines } from '../../edit/render.ts'
 import { visibleLine } from '../../reporters/text.ts'
-import type { ImportNote } from '../system.ts'
 import { entryValue, type Draft, type Entry } from './manifest-of.ts'
 
 /** A new manifest of what was imported, for a person to go on with. */
@@ -26,7 +25,8 @@ const comments: Readonly<Record<string, string>> = {
 
 const order = Object.keys(comments)
 
-export function draftText({ entries }: Draft, { by, system, platform }: Heading, notes: readonly ImportNote[]): string {
+/** @param notes what the person has to look at, one line each */
+export function draftText({ entries }: Draft, { by, system, platform }: Heading, notes: readonly string[]): string {
   const sections = [...new Set(entries.map(({ section }) => section))].sort((a, b) => rank(a) - rank(b))
   const hasInferred = entries.some(({ lines }) => lines['x-inferred'].length > 0)
   const head = [
@@ -48,15 +48,12 @@ export function draftText({ entries }: Draft, { by, system, platform }: Heading,
       `${section}:${comments[section] === undefined ? '' : ` # ${comments[section]}`}`,
       ...entries.filter(one => one.section === section).flatMap(one => indented(elementLines(one), 2)),
     ]),
-    ...(notes.length === 0 ? [] : [['# To look at:', ...notes.map(noteLine)]]),
+    ...(notes.length === 0 ? [] : [['# To look at:', ...notes.map(note => visibleLine(`# - ${note}`))]]),
   ]
   return `${blocks.map(lines => lines.join('\n')).join('\n\n')}\n`
 }
 
 const rank = (section: string) => (order.indexOf(section) + order.length + 1) % (order.length + 1)
-
-const noteLine = ({ message, file, line }: ImportNote): string =>
-  visibleLine(`# - ${file === undefined ? '' : `${file}${line === undefined ? '' : `:${line}`}: `}${message}`)
 
 /** The lines of one element; a value that does not stand in the file in so many words says in a comment what it follows from. */
 function elementLines(entry: Entry): string[] {

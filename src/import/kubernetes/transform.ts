@@ -74,8 +74,10 @@ function imageFor(image: string, images: readonly Values[]): string {
   const [, name = image, tag = ''] = /^(.*?)((?::[^:/@]+)?(?:@.*)?)$/.exec(image) ?? []
   const found = images.find(one => one['name'] === name)
   if (!found) return image
-  const own = (key: string) =>
-    ['string', 'number'].includes(typeof found[key]) ? String(found[key] as string) : undefined
+  const own = (key: string) => {
+    const value = found[key]
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined
+  }
   const [digest, newTag] = [own('digest'), own('newTag')]
   const version = digest !== undefined ? `@${digest}` : newTag !== undefined ? `:${newTag}` : tag
   return (own('newName') ?? name) + version

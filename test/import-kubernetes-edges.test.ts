@@ -34,11 +34,27 @@ describe('settings', () => {
     expect(system.edges.map(({ source }) => source.line)).toEqual([line + 1, line, line + 1])
   })
 
-  test('of a ConfigMap that several take as a whole not each of them uses everything', () => {
+  test('of a ConfigMap that many take as a whole not each of them uses everything', () => {
     const shared = 'image: x\nenvFrom: [{ configMapRef: { name: common } }]'
     const map = configMap('common', 'ORDERS_HOST: orders\nGONE_URL: http://gone:80')
-    const system = kube(documents(app('web', shared), app('stock', shared), app('orders'), map))
-    expect(arrows(system)).toEqual(['stock -> orders guessed', 'web -> orders guessed'])
+    const taken = (image: string) =>
+      kube(
+        documents(
+          app('web', shared),
+          app('stock', shared),
+          app('pay', shared.replace('image: x', image)),
+          app('orders'),
+          map,
+        ),
+      )
+    expect(arrows(taken('image: y'))).toEqual([
+      'pay -> orders guessed',
+      'stock -> orders guessed',
+      'web -> orders guessed',
+    ])
+    // Three processes of one program.
+    expect(arrows(taken('image: x'))).toEqual(['pay -> orders', 'stock -> orders', 'web -> orders'])
+    const system = taken('image: y')
     expect(messages(system, 'dangling')).toEqual([])
   })
 
@@ -97,6 +113,21 @@ env: [{ name: JAVA_TOOL_OPTIONS, value: "-Xmx1g -Dspring.data.mongodb.host=order
 })
 
 describe('Services', () => {
+  test('what an operator or a chart makes is elsewhere, and does not dangle', () => {
+    const web = env(
+      'name: A_URL, value: "postgres://orders-db-rw:5432/x"',
+      'name: B_URL, value: "http://gone"',
+      'name: C_URL, value: "http://in-chart"',
+    )
+    const cluster = 'apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: { name: orders-db }\nspec: {}'
+    const service =
+      'apiVersion: v1\nkind: Service\nmetadata: { name: pooler }\nspec: { selector: { cluster: orders-db } }'
+    const chart = 'kind: Service\nmetadata: { name: in-chart }\nspec: {{ .Values.x }}'
+    expect(messages(kube(documents(app('web', web), cluster, service), chart), 'dangling')).toEqual([
+      '"web" addresses gone (B_URL), and no Service of that name is in these files',
+    ])
+  })
+
   test('an address that no Service has, and a port that it does not listen on', () => {
     const web = env('name: A_URL, value: "http://gone:8080"', 'name: B_ADDR, value: "orders:8080"')
     const system = kube(documents(app('web', web), app('orders')))

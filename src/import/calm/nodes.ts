@@ -45,7 +45,7 @@ function kindOf(type: string, id: string, spot: Spot): { is: CalmNode['kind']; c
   if (cacheWords.test(bare)) return sure('cache')
   if (says(queueWords)) return { is: 'queue', confidence: 'guessed' }
   if (bare === 'database' || bare === 'data-asset' || storeWords.test(bare)) {
-    const technology = `${textOf(at(spot, 'metadata', 'technology')) ?? ''}`
+    const technology = textOf(at(spot, 'metadata', 'technology')) ?? ''
     return says(cacheWords) || /memcached/i.test(technology) ? { is: 'cache', confidence: 'derived' } : sure('store')
   }
   if (says(cacheWords)) return { is: 'cache', confidence: 'guessed' }

@@ -1,13 +1,12 @@
 import { at, items, root, textOf, type Spot } from '../spot.ts'
 import { quoted } from '../names.ts'
 import type { ImportNote } from '../system.ts'
-import { didYouMean } from '../../manifest/nearest.ts'
 import { dangling } from './entry.ts'
 import { bytesOf, millicores } from './facts.ts'
 import type { Network } from './network.ts'
 import type { KubeObject } from './objects.ts'
 import type { Member } from './parts.ts'
-import { unselected } from './policies.ts'
+import { hint as meant, unselected } from './policies.ts'
 import { isUnprobed } from './probes.ts'
 import type { Scaler } from './scaling.ts'
 import { homeOf } from './volumes.ts'
@@ -19,6 +18,7 @@ export function danglingNotes(
   scalers: readonly Scaler[],
   network: Network,
   index: LabelIndex,
+  isElsewhere: (name: string) => boolean,
 ): ImportNote[] {
   const unmatched = scalers.flatMap(({ object, target }) => {
     if (network.workloads(target.name, object.namespace).some(one => one.object.kind === target.kind)) return []
@@ -27,7 +27,7 @@ export function danglingNotes(
     const [other] = network.workloads(target.name, object.namespace)
     const hint = other
       ? `; "${target.name}" is a ${other.object.kind}`
-      : didYouMean(
+      : meant(
           target.name,
           near.map(one => one.object.name),
         )
@@ -43,6 +43,7 @@ export function danglingNotes(
   const services = network.all.flatMap(({ object, selector, workloads }) => {
     const pairs = Object.entries(selector)
     if (pairs.length === 0 || workloads.length > 0 || !index.has(object.namespace)) return []
+    if (pairs.some(([, value]) => isElsewhere(value))) return []
     const text = pairs.map(([key, value]) => `${key}=${value}`).join(', ')
     const message = `Service "${object.name}" selects ${text}, which no workload in these files has`
     return [dangling(at(root(object), 'spec', 'selector'), message)]
@@ -77,7 +78,7 @@ function defect(spot: Spot, message: string): ImportNote {
 }
 
 function homeless(members: readonly Member[]): ImportNote[] {
-  const groups = new Map<string, { members: Member[]; spot: Spot; is: string }>()
+  const groups = new Map<string, { members: Member[]; spot: Spot }>()
   for (const member of members) {
     const { part, workload } = member
     if (!(part.kind === 'store' || part.kind === 'queue') || workload.isJob) continue
@@ -85,13 +86,12 @@ function homeless(members: readonly Member[]): ImportNote[] {
     if (is !== 'gone' && is !== 'elsewhere') continue
     const group = groups.get(words)
     if (group) group.members.push(member)
-    else groups.set(words, { members: [member], spot, is })
+    else groups.set(words, { members: [member], spot })
   }
-  return [...groups].map(([words, { members, spot, is }]) => {
+  return [...groups].map(([words, { members, spot }]) => {
     const who = quoted(members.map(({ name }) => name))
     const [lose, hold] = members.length === 1 ? ['loses', 'it holds'] : ['lose', 'they hold']
-    const why = is === 'elsewhere' ? words : `${words}`
-    return defect(spot, `${who} ${lose} what ${hold} when the pod goes: ${why}`)
+    return defect(spot, `${who} ${lose} what ${hold} when the pod goes: ${words}`)
   })
 }
 

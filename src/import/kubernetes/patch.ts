@@ -43,13 +43,13 @@ function mergeMaps(base: Values, patch: Values): Values | undefined {
   if (patch['$patch'] === 'delete') return undefined
   const { $patch, ...own } = patch
   if ($patch === 'replace') return own
-  const merged: Values = { ...base }
+  const merged = new Map(Object.entries(base))
   for (const [key, value] of Object.entries(own)) {
-    const result = mergeValues(key, merged[key], value)
-    if (result === undefined || value === null) delete merged[key]
-    else merged[key] = result
+    const result = mergeValues(key, merged.get(key), value)
+    if (result === undefined || value === null) merged.delete(key)
+    else merged.set(key, result)
   }
-  return merged
+  return Object.fromEntries(merged)
 }
 
 function mergeValues(key: string, base: unknown, patch: unknown): unknown {

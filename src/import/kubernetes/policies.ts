@@ -55,7 +55,7 @@ const peersOf = (list: Spot): Spot[] =>
 export function unselected(object: KubeObject, selector: Spot, index: LabelIndex): ImportNote {
   const text = selectorText(selector)
   const word = /=(.*)$/.exec(text)?.[1] ?? ''
-  const meant = didYouMean(
+  const meant = hint(
     word,
     index.in(object.namespace).flatMap(({ labels }) => Object.values(labels)),
   )
@@ -64,3 +64,7 @@ export function unselected(object: KubeObject, selector: Spot, index: LabelIndex
     `${object.kind} "${object.name}" selects ${text}, which no workload in these files has${meant}`,
   )
 }
+
+/** What was meant, out of as many names as can be compared in no time. */
+export const hint = (word: string, known: readonly string[]): string =>
+  known.length > 1000 ? '' : didYouMean(word, known)

@@ -62,7 +62,8 @@ function unused({ components, edges, shared }: Seen): ImportNote | undefined {
   const idle = components.filter(one => {
     if (!isData(one) || known.some(({ to }) => to === nameOf(one))) return false
     const waiting = edges.filter(({ to }) => to === nameOf(one)).map(({ from }) => from)
-    if (waiting.length > 0) return waiting.every(from => speaks.has(from))
+    // One service may have the address of one store in its code; several that address others in their settings do not.
+    if (waiting.length > 0) return waiting.length > 1 && waiting.every(from => speaks.has(from))
     return shared.some(({ names }) => names.size > 3 && !names.has(nameOf(one)))
   })
   const [first] = idle

@@ -65,6 +65,16 @@ services:
     ])
   })
 
+  test('ZooKeeper is that of the broker, and a guess', async () => {
+    const system = await compose(`
+services:
+  web: { image: web, environment: { ZK: "zookeeper:2181", BROKERS: "kafka:9092" } }
+  kafka: { image: confluentinc/cp-kafka, environment: { KAFKA_ZOOKEEPER_CONNECT: "zookeeper:2181" } }
+  zookeeper: { image: zookeeper }
+`)
+    expect(arrows(system)).toEqual(['web -> zookeeper unknown guessed', 'web -> kafka unknown'])
+  })
+
   test('flags and what is switched off are optional', async () => {
     const system = await compose(`
 services:
@@ -129,7 +139,7 @@ configs: { caddyfile: { content: "shop.example {\\n  reverse_proxy /api/* cart:8
 `,
       {
         'nginx/default.conf':
-          'upstream users {\n  server user:8080;\n}\nserver {\n  listen 80;\n  location /a { proxy_pass http://${CART_HOST}:8080/; }\n  location / { proxy_pass http://users; }\n  # proxy_pass http://old:80;\n}\n',
+          'upstream user {\n  server user:8080;\n}\nserver {\n  listen 80;\n  location /a { proxy_pass http://${CART_HOST}:8080/; }\n  location / { proxy_pass http://user; }\n  # proxy_pass http://old:80;\n}\n',
         'envoy.yaml':
           'clusters:\n- endpoints:\n  - address:\n      socket_address: { address: user, port_value: 80 }\n',
         'edge/Dockerfile': 'FROM nginx\nCOPY nginx.conf /etc/nginx/nginx.conf\n',

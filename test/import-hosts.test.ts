@@ -146,6 +146,9 @@ describe('what a container is', () => {
     ['admin', 'dpage/pgadmin4', 'outside', undefined],
     ['flagd', 'ghcr.io/open-feature/flagd:v0.16.0', 'flags', undefined],
     ['payment-docs', undefined, 'outside', undefined],
+    ['db-migrations', 'shop/db', 'outside', undefined],
+    ['dynamodb-init', undefined, 'outside', undefined],
+    ['initiatives', 'shop/initiatives', 'service', undefined],
   ])('%s of %s is a %s', (name, image, kind, engine) => {
     const part = partOf({ name, image })
     expect([part.kind, part.engine]).toEqual([kind, engine])

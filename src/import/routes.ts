@@ -35,7 +35,7 @@ export function routesIn(name: string, text: string): Route[] {
     const line = raw.trim()
     if (line === '' || /^(?:#|\/\/|;|<!--)/.test(line) || line.length > 4000) return []
     return lineRoutes(line, isEnvoy)
-      .filter(({ address }) => !defined.has(address.host))
+      .filter(({ address, key }) => key === 'server' || !defined.has(address.host))
       .map(one => ({ ...one, line: i + 1 }))
   })
 }

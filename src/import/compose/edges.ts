@@ -92,11 +92,13 @@ function edgeTo(service: ComposeService, to: string, found: Read, around: Around
   // What watches the system is no dependency of it.
   if (!part || part.kind === 'outside') return undefined
   const { file, line } = found.at
-  const source: Source = { file, line, signal: found.signal, confidence: 'derived' }
+  // Clients of a broker are given the address of its ZooKeeper as well; that they speak to it themselves is rare.
+  const isIndirect = part.engine?.startsWith('zookeeper') === true
+  const source: Source = { file, line, signal: found.signal, confidence: isIndirect ? 'guessed' : 'derived' }
   return {
     from: service.name,
     to,
-    kind: kindOf(service, part),
+    kind: isIndirect ? 'unknown' : kindOf(service, part),
     ...(part.kind === 'flags' || isSwitchedOff(service.env, found.setting.key) ? { optional: true } : {}),
     source,
     facts: part.kind === 'store' ? schemaFact(found.setting.value, source) : [],

@@ -133,8 +133,9 @@ services:
   gw: { image: envoyproxy/envoy, volumes: ["./envoy.yaml:/etc/envoy/envoy.yaml"] }
   edge: { build: { context: edge } }
   caddy: { image: caddy, configs: [{ source: caddyfile, target: /etc/caddy/Caddyfile }] }
-  cart: { image: cart }
-  user: { image: user }
+  cart: { image: cart, volumes: ["./files:/files"] }
+  user: { image: user, volumes: ["./files:/files"] }
+  other: { image: other, volumes: ["./files:/files"] }
 configs: { caddyfile: { content: "shop.example {\\n  reverse_proxy /api/* cart:8080 user:8080\\n}\\n" } }
 `,
       {

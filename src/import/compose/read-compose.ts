@@ -119,7 +119,7 @@ const isCaller = ({ kind }: Part) => kind === 'service' || kind === 'flags'
 async function allRoutes(components: readonly Component[], reading: Reading): Promise<ServiceRoutes[]> {
   const found: ServiceRoutes[] = []
   for (const { service, part } of components)
-    if (part.kind === 'service') found.push(...(await routesOf(service, reading)))
+    if (part.kind === 'service') found.push(...(await routesOf(service, part.isProxy, reading)))
   return found
 }
 

@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 import { once } from 'node:events'
 import { fstatSync, writeSync } from 'node:fs'
-import process from 'node:process'
 import { version } from '../src/cli/version.ts'
 import type { World } from '../src/cli/world.ts'
 
@@ -14,8 +13,23 @@ else void run()
 
 async function run(): Promise<void> {
   endCleanly()
+  // From Node 22.1 on, which keeps what it has compiled in the folder for temporary files. Nothing depends on that.
+  const nodeModule: { enableCompileCache?: unknown } & object = process.getBuiltinModule('node:module')
+  if (typeof nodeModule.enableCompileCache === 'function') nodeModule.enableCompileCache()
+  await compileLater()
   const { main } = await import('../src/cli/main.ts')
   process.exitCode = await main(argv, world())
+}
+
+/**
+ * Node 20 makes machine code of whatever ran a few hundred times. A review runs many functions, few of them for long, so that
+ * nearly half of its processor time went into compiling what was hardly used again. Later versions have a compiler in between.
+ */
+async function compileLater(): Promise<void> {
+  if (!process.version.startsWith('v20.')) return
+  const { setFlagsFromString } = await import('node:v8')
+  // In bytes of code that ran: four times what is usual.
+  setFlagsFromString('--interrupt-budget=540672')
 }
 
 /**

@@ -10,6 +10,7 @@ describe('addresses in a setting', () => {
   test.each([
     ['CART_ADDR', 'cart:7070', ['cart:7070']],
     ['EMAIL_ADDR', 'http://email:6060', ['email:6060']],
+    ['EMAIL_ADDR', 'http://email:/v1', ['email']],
     ['DB', 'postgres://user:p%40ss@astronomy-db/astronomy?sslmode=disable', ['astronomy-db']],
     ['DB', 'postgres://user:p@ss/w@rd@db:5432/x', []],
     ['SPRING_DATASOURCE_URL', 'jdbc:mysql://mysql:3306/cities?useSSL=false', ['mysql:3306']],

@@ -62,7 +62,8 @@ function unused({ components, edges, shared }: Seen): ImportNote | undefined {
   const idle = components.filter(one => {
     if (!isData(one) || known.some(({ to }) => to === nameOf(one))) return false
     const waiting = edges.filter(({ to }) => to === nameOf(one)).map(({ from }) => from)
-    if (waiting.length > 0) return waiting.every(from => speaks.has(from))
+    // One service may have the address of one store in its code; several that address others in their settings do not.
+    if (waiting.length > 0) return waiting.length > 1 && waiting.every(from => speaks.has(from))
     return shared.some(({ names }) => names.size > 3 && !names.has(nameOf(one)))
   })
   const [first] = idle
@@ -181,6 +182,8 @@ function lowerLabels({ components, edges }: Seen): ImportNote | undefined {
       labelled(to) >= 0 &&
       labelled(to) < labelled(from),
   )
+  const gap = ({ from, to }: ImportedEdge) => labelled(from) - labelled(to)
+  lower.sort((a, b) => gap(b) - gap(a) || labelled(a.to) - labelled(b.to))
   const [first] = lower
   if (!first) return undefined
   const label = (name: string) => String(ranks[labelled(name)])

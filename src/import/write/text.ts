@@ -1,7 +1,6 @@
-import { isValues } from '../../edit/data.ts'
 import { indented, inline, itemLines, keyText, pairLines } from '../../edit/render.ts'
 import { visibleLine } from '../../reporters/text.ts'
-import { entryValue, type Draft, type Entry } from './manifest-of.ts'
+import { entryValue, lineValue, lists, type Draft, type Entry, type Line, type ListName } from './manifest-of.ts'
 
 /** A new manifest of what was imported, for a person to go on with. */
 
@@ -61,10 +60,15 @@ function elementLines(entry: Entry): string[] {
   const body = Object.entries(entryValue(entry)).flatMap(([key, value]) => {
     const place = { depth: 3, step: 2 }
     if (key === 'x-source') return [`${key}: ${inline(value, false)}`]
-    const [first, ...rest] = isEdges(value)
-      ? [`${key}:`, ...indented(value.flatMap(edgeLines), 2)]
-      : pairLines(key, value, place)
-    if (key === 'x-inferred') return [`${first!} # ${inferredComment(lines['x-inferred'])}`, ...rest]
+    if (isListName(key))
+      return [
+        `${key}:`,
+        ...indented(
+          lines[key].flatMap(line => edgeLines(line, key)),
+          2,
+        ),
+      ]
+    const [first, ...rest] = pairLines(key, value, place)
     const why = facts.find(
       ({ path, source: own }) =>
         path[2] === key && own.confidence !== 'stated' && own.signal !== source.signal && path.length <= 4,
@@ -74,21 +78,19 @@ function elementLines(entry: Entry): string[] {
   return [`${keyText(name)}:`, ...indented(body, 2)]
 }
 
-type Values = Readonly<Record<string, unknown>>
-const isEdges = (value: unknown): value is readonly Values[] =>
-  Array.isArray(value) && value.length > 0 && value.every(item => isValues(item) && 'x-source' in item)
+const isListName = (key: string): key is ListName => (lists as readonly string[]).includes(key)
 
 /** What is known of an edge in one line, and its source in the next: it is there to be looked up, and not to be read. */
-function edgeLines({ 'x-source': source, ...known }: Values): string[] {
+function edgeLines(line: Line, list: ListName): string[] {
+  const { 'x-source': source, ...known } = lineValue(line)
   const [first, ...rest] = itemLines(known, { depth: 5, step: 2 }, true)
-  return [first!, ...rest, `  x-source: ${inline(source, false)}`]
+  const why = list === 'x-inferred' ? ` # ${doubtOf(line)}` : ''
+  return [first! + why, ...rest, `  x-source: ${inline(source, false)}`]
 }
 
-function inferredComment(lines: Entry['lines']['x-inferred']): string {
-  const isGuessed = lines.some(({ source }) => source.confidence === 'guessed')
-  const isUnsided = lines.some(({ source }) => source.confidence !== 'guessed')
-  return [
-    ...(isGuessed ? ['guessed, an order of starting is no call'] : []),
-    ...(isUnsided ? ['publishes or consumes? the files do not say'] : []),
-  ].join('; ')
-}
+const doubtOf = ({ source: { confidence, signal } }: Line): string =>
+  confidence !== 'guessed'
+    ? 'publishes or consumes?'
+    : signal === 'depends_on'
+      ? 'guessed: an order of starting is no call'
+      : 'guessed'

@@ -8,7 +8,8 @@ import { additionsTo } from '../import/write/into.ts'
 import { draftOf, type Draft } from '../import/write/manifest-of.ts'
 import { draftText } from '../import/write/text.ts'
 import { readManifest } from '../manifest/read.ts'
-import { duration as durationSchema } from '../manifest/schema/scalars.ts'
+import { readAs, refused } from '../manifest/schema/read-as.ts'
+import { positiveDuration } from '../manifest/schema/scalars.ts'
 import { bytes, plural } from '../units.ts'
 import type { CommandContext } from './commands.ts'
 import { gather, type Gathered } from './import-files.ts'
@@ -77,9 +78,9 @@ export function importCommand({ world, exit }: CommandContext): Command {
 const collect = (value: string, before: readonly string[]) => [...before, value]
 
 function durationOf(value: string): number {
-  const parsed = durationSchema().safeParse(value)
-  if (!parsed.success || parsed.data <= 0) throw new InvalidArgumentError('Expected a duration such as 1h.')
-  return parsed.data
+  const read = readAs(positiveDuration(), value)
+  if (read === refused) throw new InvalidArgumentError('Expected a duration such as 1h.')
+  return read
 }
 
 async function importFiles(

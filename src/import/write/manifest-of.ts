@@ -1,5 +1,5 @@
-import type * as z from 'zod'
 import { namePattern } from '../../manifest/schema/fact.ts'
+import { readAs, refused } from '../../manifest/schema/read-as.ts'
 import { schemaAt } from '../../manifest/walk-schema.ts'
 import type { ElementKind, ImportedEdge, ImportedFact, ImportedSystem, ImportNote, Source } from '../system.ts'
 
@@ -107,8 +107,8 @@ function valid(at: readonly (string | number)[], facts: readonly ImportedFact[],
 function fits(path: readonly (string | number)[], value: unknown): boolean {
   if (path.some(step => step === '__proto__')) return false
   if (path.some(step => typeof step === 'string' && step.startsWith('x-'))) return true
-  const schema = schemaAt(path) as z.ZodType | undefined
-  return schema?.safeParse(value).success === true
+  const schema = schemaAt(path)
+  return schema !== undefined && readAs(schema, value) !== refused
 }
 
 function linesOf(

@@ -3,7 +3,7 @@ import { basename, join, relative } from 'node:path'
 import { defineConfig } from 'rolldown'
 
 /** Modules that few runs need and that are asked where nothing can wait for an `import()`. They export functions only. */
-const onDemand = ['src/manifest/thorough-read.ts', 'src/manifest/schema/to-zod.ts']
+const onDemand = ['src/manifest/thorough-read.ts', 'src/manifest/schema/to-zod.ts', 'src/analysis/cron.ts']
 /** The examples of all rules: two thirds of their text, and only their pages and tests read them. */
 const examples = 'rule-examples'
 const chunkOf = file => basename(file, '.ts')
@@ -117,31 +117,37 @@ function examplesApart() {
   }
 }
 
+const isMade = ({ type }) => type !== 'Literal' && type !== 'UnaryExpression'
+
 /** What packages do when they are loaded and nothing here needs. */
 function lighterPackages() {
   const lighter = {
     // For commands that are programs of their own.
-    'node_modules/commander/lib/command.js': [
-      ["require('node:child_process')", "{ spawn: (...given) => require('node:child_process').spawn(...given) }"],
-    ],
-    // What resolves tags: only its events are read, and what is said to do nothing else goes where nobody uses it.
-    'node_modules/js-yaml/dist/js-yaml.mjs': [
-      [
-        /(?<=^var \w+ = )(?=(?:new Schema|define(?:Scalar|Sequence|Mapping)Tag|YAML11_SCHEMA\.withTags)\()/gm,
-        '/* @__PURE__ */ ',
-      ],
-    ],
+    'node_modules/commander/lib/command.js': code =>
+      code.replace(
+        "require('node:child_process')",
+        "{ spawn: (...given) => require('node:child_process').spawn(...given) }",
+      ),
+    // Only its events are read. What it prepares for the rest goes where it is said that nothing else comes of it.
+    'node_modules/js-yaml/dist/js-yaml.mjs': (code, { body }) => {
+      const values = body.flatMap(({ type, declarations }) =>
+        type === 'VariableDeclaration' ? declarations.map(({ init }) => init).filter(isMade) : [],
+      )
+      return values.reduceRight(
+        (text, { start, end }) =>
+          `${text.slice(0, start)}/* @__PURE__ */ (() => (${text.slice(start, end)}))()${text.slice(end)}`,
+        code,
+      )
+    },
   }
   return {
     name: 'lighter-packages',
     transform(code, id) {
-      const changes = lighter[pathOf(id)]
-      if (!changes) return undefined
-      return changes.reduce((text, [from, to]) => {
-        const changed = text.replace(from, to)
-        if (changed === text) throw new Error(`${pathOf(id)} does not hold ${from} any more`)
-        return changed
-      }, code)
+      const change = lighter[pathOf(id)]
+      if (!change) return undefined
+      const changed = change(code, this.parse(code))
+      if (changed === code) throw new Error(`${pathOf(id)} does not hold what was to go`)
+      return changed
     },
   }
 }

@@ -164,8 +164,8 @@ function toFinding(rule: AnyRule, violation: Violation, subject: Path, files: Ma
 
 /** Folding brings journeys of consequences behind those of their cause. */
 const mostCriticalFirst = (names: readonly string[], model: Model): string[] =>
-  [...model.journeys.values()]
-    .filter(({ name }) => names.includes(name))
+  [...new Set(names)]
+    .flatMap(name => model.journeys.get(name) ?? [])
     .sort(byImportance)
     .map(({ name }) => name)
 

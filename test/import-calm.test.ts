@@ -120,10 +120,14 @@ describe('CALM', () => {
     expect(problemsOf(system)).toEqual([])
   })
 
-  test('numbers in the settings of a control, and engines by words, which are a guess', () => {
+  test('numbers in the settings of a control, and an engine by the one product that the words name', () => {
     const controls = { speed: { requirements: [{ config: { 'p99-latency-ms': 300, 'availability-percent': 99.5 } }] } }
     const other = calm({
-      nodes: [node('a', 'service'), node('b', 'database', { description: 'MongoDB with all orders' })],
+      nodes: [
+        node('a', 'service'),
+        node('b', 'database', { description: 'MongoDB with all orders' }),
+        node('c', 'database', { description: 'MySQL, once MongoDB' }),
+      ],
       relationships: [connects('a', 'b')],
       flows: [{ 'unique-id': 'f', controls, transitions: [] }],
     })
@@ -134,7 +138,7 @@ describe('CALM', () => {
       ['f-availability', '99.5%'],
       ['f-latency', '300ms'],
     ])
-    expect(other.elements[1]!.facts[0]).toMatchObject({ value: 'mongodb', source: { confidence: 'guessed' } })
+    expect(other.elements[1]!.facts[0]).toMatchObject({ value: 'mongodb', source: { confidence: 'derived' } })
   })
 
   test('the form before 1.0, and what is no architecture', () => {

@@ -35,6 +35,14 @@ describe('NetworkPolicies', () => {
     expect(arrows(kube(documents(many, all)))).toEqual([])
   })
 
+  test('a fence around many tells of no calls', () => {
+    const team = Array.from({ length: 8 }, (_, i) =>
+      app(`a${i}`).replaceAll(`{ app: a${i} }`, `{ app: a${i}, team: t }`),
+    )
+    const fence = policy(`${selector('team: t')}, ingress: [{ from: [{ ${selector('team: t')} }] }]`)
+    expect(arrows(kube(documents(...team, fence)))).toEqual([])
+  })
+
   test('labels that nobody has are told, with what was meant', () => {
     const into = policy(`${selector('app: order')}, ingress: [{ from: [{ ${selector('app: web')} }] }]`)
     expect(messages(kube(documents(...apps(), into)), 'dangling')).toEqual([
@@ -147,6 +155,12 @@ describe('meshes', () => {
       'retries.retryOn': ['5xx', 'connect'],
     })
     expect(called(route(`{ ${to}, timeout: 0s, retries: { attempts: 0 } }`))).toEqual({ 'retries.max': 0 })
+  })
+
+  test('routes of a gateway are for requests from outside', () => {
+    const inside = route(`{ ${to}, timeout: 2s }`)
+    expect(called(inside.replace('spec: {', 'spec: { gateways: [edge],'))).toEqual({})
+    expect(called(inside.replace('spec: {', 'spec: { gateways: [edge, mesh],'))).toEqual({ timeout: '2s' })
   })
 
   test('routes that differ state nothing that holds for every call', () => {

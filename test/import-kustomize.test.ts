@@ -57,6 +57,10 @@ spec:
       expect(source).toMatchObject({ file: 'prod/more.yaml', line: 5 })
       expect(system.edges[0]!.source).toMatchObject({ file: 'prod/more.yaml', line: 11, signal: 'env STOCK_URL' })
     }
+    const none = patch.replace('replicas: 4', 'replicas: null')
+    const system = await overlay('patches: [{ path: more.yaml }]', { 'prod/more.yaml': none })
+    // The base said 2, and without a number there is one.
+    expect(factsOf(system, 'web')).toMatchObject({ replicas: 1 })
     const deleted = `$patch: delete\napiVersion: apps/v1\nkind: Deployment\nmetadata: { name: orders }`
     const less = await overlay('patches: [{ path: more.yaml }]', { 'prod/more.yaml': deleted })
     expect(less.elements.map(({ name }) => name)).toEqual(['web'])

@@ -23,7 +23,9 @@ export type Kind = (typeof kinds)[number]
  * covered by being declared as one. Defaults are read where they are written, not once for each element they fill.
  */
 export function referencesOf(model: Model): Reference[] {
-  return [...collect(model.raw, root(), [])]
+  const found: Reference[] = []
+  collect(model.raw, root(), [], found)
+  return found
 }
 
 /** The keys of all references, such as `calls.to`. */
@@ -107,15 +109,15 @@ function places({ what, keys, item }: Place, path: Path): Path[] {
   ]
 }
 
-function* collect(value: unknown, { what, keys, item }: Place, path: Path): Generator<Reference> {
+function collect(value: unknown, { what, keys, item }: Place, path: Path, found: Reference[]): void {
   if (typeof value === 'string') {
-    if (what !== undefined) yield { path, name: value, what, kinds: kindsIn(what) }
+    if (what !== undefined) found.push({ path, name: value, what, kinds: kindsIn(what) })
   } else if (Array.isArray(value)) {
-    if (item) for (const [i, one] of value.entries()) yield* collect(one, item, [...path, i])
+    if (item) for (const [i, one] of value.entries()) collect(one, item, [...path, i], found)
   } else if (typeof value === 'object' && value !== null) {
     for (const [key, inner] of Object.entries(value)) {
       const place = keys.get(key) ?? item
-      if (place) yield* collect(inner, place, [...path, key])
+      if (place) collect(inner, place, [...path, key], found)
     }
   }
 }

@@ -84,6 +84,11 @@ describe('where users come in', () => {
       `x: { image: w, ports: ["80:80"], ${calls} }, api: { image: api, ports: ["81:80"] }, y: { image: o, ports: ["82:80"] }`,
       [],
     ],
+    [
+      'a front end behind another one',
+      `web: { image: w, ports: ["80:80"], environment: { G: "http://gateway:80" } }, gateway: { image: g, ports: ["81:80"], ${calls} }, api: { image: api }`,
+      ['web'],
+    ],
     ['no edges from there', 'web: { image: w, ports: ["80:80"] }, api: { image: api }', []],
     ['a load generator', `loadgenerator: { image: l, ports: ["80:80"], ${calls} }, api: { image: api }`, []],
     ['one service alone', 'blog: { image: blog, ports: ["80:80"] }', ['blog']],

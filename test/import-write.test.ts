@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { draftOf } from '../src/import/write/manifest-of.ts'
 import { draftText } from '../src/import/write/text.ts'
 import { compose } from './import-support.ts'
-import { dataOf, edge, element, heading, problemsOf, system, textOf } from './import-write-support.ts'
+import { dataOf, edge, element, heading, problemsOf, source, system, textOf } from './import-write-support.ts'
 import { reviewText } from './support.ts'
 
 describe('a draft', () => {
@@ -51,6 +51,7 @@ services:
           element('service', '__proto__'),
           element('store', 'db'),
           element('queue', 'q'),
+          element('queue', 'q2'),
           element('job', 'report'),
         ],
         [
@@ -60,6 +61,7 @@ services:
           edge('db', 'web'),
           edge('web', 'q', { kind: 'publish', optional: true }),
           edge('report', 'q', { kind: 'consume' }),
+          edge('web', 'q2', { kind: 'publish', source: source('guessed') }),
           edge('report', 'db'),
         ],
       ),
@@ -77,9 +79,10 @@ services:
         Object.entries(lines).flatMap(([list, some]) => some.map(one => `${list} ${one.other}`)),
       ]),
     ).toEqual([
-      ['web', ['calls db', 'publishes q']],
+      ['web', ['calls db', 'publishes q', 'x-inferred q2']],
       ['db', []],
       ['q', []],
+      ['q2', []],
       ['report', ['calls db', 'x-inferred q']],
     ])
     const text = draftText({ entries, notes }, heading, [])

@@ -1,4 +1,4 @@
-import type { Finding, OpenQuestion, Problem, QuestionKey, Waived } from './finding.ts'
+import type { Claim, Finding, OpenQuestion, Problem, QuestionKey, Waived } from './finding.ts'
 import type { Source } from './manifest/source.ts'
 
 /**
@@ -48,6 +48,14 @@ export interface Baselined {
   notStated: OpenQuestion[]
 }
 
+/** What the manifest claims, held against the files of its evidence. */
+export interface EvidenceReport {
+  /** In the order of the manifest. */
+  claims: Claim[]
+  /** The files in which something was found, for code frames. */
+  texts: readonly { readonly file: string; readonly text: string }[]
+}
+
 /** The result of the review of one manifest. */
 export interface Report {
   /** The file that was asked for. */
@@ -62,6 +70,8 @@ export interface Report {
   scoreboard: QuestionScore[]
   rules: Tally[]
   coverage: number | null
+  /** Absent where the manifest names no evidence, or none was asked for. */
+  evidence?: EvidenceReport
   /** What was read, for code frames; not part of any machine format. */
   sources: readonly Source[]
 }

@@ -1,3 +1,4 @@
+import { evidenceRules } from '../engine/evidence-rules.ts'
 import { waiverRules } from '../engine/waiver-rules.ts'
 import type { Problem, Severity } from '../finding.ts'
 
@@ -48,6 +49,12 @@ const problemRules: { [id in Problem['ruleId']]: Omit<PseudoRule, 'id' | 'severi
     why: 'Nothing was reviewed, because a part of the design is missing.',
     fix: 'Name files that exist in the folder of the manifest or below, and that do not include each other in a circle.',
   },
+  evidence: {
+    name: 'UnreadableEvidence',
+    title: 'Evidence cannot be read',
+    why: 'The manifest names files that its claims are checked against, and they are not there, lie outside its folder or cannot be read. So nobody knows whether the claims hold. What the review found without them stands.',
+    fix: 'Name files that exist in the folder of the manifest or below, or take the key out of evidence.',
+  },
   'rule-failed': {
     title: 'A rule failed',
     why: 'The rule threw an error instead of an answer, so nobody knows whether the elements that it failed on are in order. What the other rules found stands.',
@@ -58,5 +65,6 @@ const problemRules: { [id in Problem['ruleId']]: Omit<PseudoRule, 'id' | 'severi
 export const pseudoRules: readonly PseudoRule[] = [
   notStatedRule,
   ...waiverRules,
+  ...evidenceRules,
   ...Object.entries(problemRules).map(([id, rule]): PseudoRule => ({ id, severity: 'error', ...rule })),
 ]

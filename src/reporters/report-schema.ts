@@ -103,7 +103,7 @@ const openQuestion = z
 const problem = z
   .strictObject({
     ruleId: z
-      .enum(['unreadable', 'yaml-syntax', 'duplicate-name', 'manifest-shape', 'include', 'rule-failed'])
+      .enum(['unreadable', 'yaml-syntax', 'duplicate-name', 'manifest-shape', 'include', 'rule-failed', 'evidence'])
       .describe('The kind.'),
     message: z.string().describe('What is wrong.'),
     at: element.describe('The place in the manifest, where it has one.'),

@@ -1,0 +1,52 @@
+import type { Model, Slo } from '../../manifest/model.ts'
+import { selectorsOf } from '../promql/tree.ts'
+import type { Rule } from './rules.ts'
+
+/** Labels that generators put on the rules of an SLO: Sloth, Pyrra, OpenSLO and those who write them by hand. */
+const sloLabels = ['slo', 'slo_name', 'sloth_slo', 'sloth_id', 'openslo_name']
+const subjectLabels = ['journey', 'service', 'sloth_service', 'job', 'app']
+
+/**
+ * The SLO that a rule is about: by a label with its name, by its name within that of the alert, or by the journey or service
+ * in a label where only one SLO is about that. `undefined` where it is about none, or could be about several.
+ */
+export function sloOf(rule: Rule, { slos }: Model): Slo | undefined {
+  const labels = labelsOf(rule)
+  const all = [...slos.values()]
+  const named = new Set(sloLabels.flatMap(label => labels.get(label) ?? []).map(plain))
+  const byLabel = all.filter(({ name }) => named.has(plain(name)))
+  if (named.size > 0 && byLabel.length > 0) return only(byLabel)
+  const names = [rule.name, ...selectorsOf(rule.expr).map(({ name }) => name ?? '')].map(words)
+  const byName = all.filter(slo => names.some(name => holds(name, words(slo.name))))
+  // `checkout-success-mobile` is about that SLO, and not about `checkout-success` as well.
+  const longest = Math.max(...byName.map(({ name }) => words(name).length))
+  if (byName.length > 0) return only(byName.filter(({ name }) => words(name).length === longest))
+  const subjects = new Set(subjectLabels.flatMap(label => labels.get(label) ?? []).map(plain))
+  return only(all.filter(({ journey, service }) => [journey, service].some(one => one && subjects.has(plain(one)))))
+}
+
+const only = <T>(found: readonly T[]): T | undefined => (found.length === 1 ? found[0] : undefined)
+
+/** What labels a rule sets, and which its expression selects by. */
+function labelsOf({ labels, expr }: Rule): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>()
+  const selected = selectorsOf(expr).flatMap(({ matchers }) => matchers.filter(({ op }) => op === '='))
+  for (const [label, value] of [...Object.entries(labels), ...selected.map(one => [one.label, one.value] as const)])
+    found.set(label, [...(found.get(label) ?? []), value])
+  return found
+}
+
+/** `CheckoutSuccess`, `checkout-success` and `checkout_success` are one name. */
+export const plain = (name: string): string => words(name).join('')
+
+/** `CheckoutSuccessBurn` -> checkout, success, burn. */
+function words(name: string): string[] {
+  const apart = name.replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
+  return apart
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter(Boolean)
+}
+
+const holds = (name: readonly string[], part: readonly string[]): boolean =>
+  name.some((_, i) => part.every((word, j) => name[i + j] === word))

@@ -53,7 +53,13 @@ export interface EvidenceReport {
   /** In the order of the manifest. */
   claims: Claim[]
   /** The files in which something was found, for code frames. */
-  texts: readonly { readonly file: string; readonly text: string }[]
+  texts: readonly Text[]
+}
+
+/** A file that locations lead to. */
+export interface Text {
+  readonly file: string
+  readonly text: string
 }
 
 /** The result of the review of one manifest. */
@@ -75,6 +81,9 @@ export interface Report {
   /** What was read, for code frames; not part of any machine format. */
   sources: readonly Source[]
 }
+
+/** All files that locations of a report may lead to, those of the manifest first. */
+export const textsOf = ({ sources, evidence }: Report): readonly Text[] => [...sources, ...(evidence?.texts ?? [])]
 
 /** Open questions that are surfaced as warnings "not stated". */
 export const notStated = (report: Report): OpenQuestion[] =>

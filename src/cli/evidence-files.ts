@@ -3,32 +3,11 @@ import { isDynamicPattern } from 'tinyglobby'
 import type { EvidenceReader, Told } from '../engine/evidence.ts'
 import { nothing, together } from '../evidence/claims.ts'
 import type { EvidenceFile } from '../evidence/documents.ts'
-import { evidenceKinds, type EvidenceKind, type Path, type Problem } from '../finding.ts'
+import type { EvidenceKind, Problem } from '../finding.ts'
 import type { ManifestFiles } from '../manifest/files.ts'
-import type { Origin } from './evidence.ts'
+import { globsOf, homeOf, type Origin } from './evidence.ts'
 import type { Limits } from './limits.ts'
 import { readers, type Given } from './evidence-readers.ts'
-
-/** A glob of `evidence`, and the folder that it starts from. */
-export interface EvidenceGlob {
-  readonly kind: EvidenceKind
-  readonly glob: string
-  /** Where the manifest says it. */
-  readonly at: Path
-}
-
-/** What the manifest says of evidence, whether or not it is valid. */
-export function globsOf({ value }: ManifestFiles): EvidenceGlob[] {
-  const stated = (value['evidence'] ?? {}) as Partial<Record<EvidenceKind, unknown>>
-  return evidenceKinds.flatMap(kind => {
-    const globs = stated[kind]
-    const at = ['evidence', kind]
-    if (typeof globs === 'string') return [{ kind, glob: globs, at }]
-    return (Array.isArray(globs) ? globs : []).flatMap((glob: unknown, i) =>
-      typeof glob === 'string' ? [{ kind, glob, at: [...at, i] }] : [],
-    )
-  })
-}
 
 /** Reads all files of the evidence. What cannot be read becomes a problem with a place, and everything else is checked. */
 export async function readEvidence(
@@ -41,7 +20,7 @@ export async function readEvidence(
   const given = new Map<EvidenceKind, Given>()
   const root = await tree.real(dirname(path))
   // Relative to the file that says so, like the globs of include.
-  const folder = join(dirname(path), relativeHome(files))
+  const folder = join(dirname(path), homeOf(files))
   let room = limits.maxInput
   for (const { kind, glob, at } of globsOf(files)) {
     const own = given.get(kind) ?? { files: [], globs: [], isWhole: true }
@@ -83,14 +62,6 @@ export async function readEvidence(
       texts: [...read.values()].flatMap(({ name, text }) => (shown.has(name) ? [{ file: name, text }] : [])),
     }
   }
-}
-
-/** The folder of the file that holds `evidence`, from that of the manifest. */
-function relativeHome(files: ManifestFiles): string {
-  const [first] = files.sources
-  const { source } = files.home(['evidence'])
-  const [from, to] = [dirname(first!.file), dirname(source.file)]
-  return to.startsWith(`${from}/`) ? to.slice(from.length + 1) : from === '.' ? to : '.'
 }
 
 async function matches(

@@ -1,4 +1,5 @@
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
+import { evidenceKinds, type EvidenceKind, type Path } from '../finding.ts'
 import type { ManifestFiles } from '../manifest/files.ts'
 import type { ReviewOptions } from '../review.ts'
 import type { Limits } from './limits.ts'
@@ -27,4 +28,33 @@ export async function evidenceFor(
   if (files.problems.length > 0 || typeof evidence !== 'object' || evidence === null) return {}
   const { readEvidence } = await import('./evidence-files.ts')
   return { evidence: await readEvidence(files, origin, limits) }
+}
+
+/** A glob of `evidence`, and the folder that it starts from. */
+export interface EvidenceGlob {
+  readonly kind: EvidenceKind
+  readonly glob: string
+  /** Where the manifest says it. */
+  readonly at: Path
+}
+
+/** What the manifest says of evidence, whether or not it is valid. */
+export function globsOf({ value }: ManifestFiles): EvidenceGlob[] {
+  const stated = (value['evidence'] ?? {}) as Partial<Record<EvidenceKind, unknown>>
+  return evidenceKinds.flatMap(kind => {
+    const globs = stated[kind]
+    const at = ['evidence', kind]
+    if (typeof globs === 'string') return [{ kind, glob: globs, at }]
+    return (Array.isArray(globs) ? globs : []).flatMap((glob: unknown, i) =>
+      typeof glob === 'string' ? [{ kind, glob, at: [...at, i] }] : [],
+    )
+  })
+}
+
+/** The folder of the file that holds `evidence`, from that of the manifest. */
+export function homeOf(files: ManifestFiles): string {
+  const [first] = files.sources
+  const { source } = files.home(['evidence'])
+  const [from, to] = [dirname(first!.file), dirname(source.file)]
+  return to.startsWith(`${from}/`) ? to.slice(from.length + 1) : from === '.' ? to : '.'
 }

@@ -6,23 +6,34 @@ import type { Rule } from './rules.ts'
 const sloLabels = ['slo', 'slo_name', 'sloth_slo', 'sloth_id', 'openslo_name']
 const subjectLabels = ['journey', 'service', 'sloth_service', 'job', 'app']
 
+/** Finds the SLO that a rule is about. */
+export type SloFinder = (rule: Rule) => Slo | undefined
+
 /**
  * The SLO that a rule is about: by a label with its name, by its name within that of the alert, or by the journey or service
  * in a label where only one SLO is about that. `undefined` where it is about none, or could be about several.
  */
-export function sloOf(rule: Rule, { slos }: Model): Slo | undefined {
-  const labels = labelsOf(rule)
-  const all = [...slos.values()]
-  const named = new Set(sloLabels.flatMap(label => labels.get(label) ?? []).map(plain))
-  const byLabel = all.filter(({ name }) => named.has(plain(name)))
-  if (named.size > 0 && byLabel.length > 0) return only(byLabel)
-  const names = [rule.name, ...selectorsOf(rule.expr).map(({ name }) => name ?? '')].map(words)
-  const byName = all.filter(slo => names.some(name => holds(name, words(slo.name))))
-  // `checkout-success-mobile` is about that SLO, and not about `checkout-success` as well.
-  const longest = Math.max(...byName.map(({ name }) => words(name).length))
-  if (byName.length > 0) return only(byName.filter(({ name }) => words(name).length === longest))
-  const subjects = new Set(subjectLabels.flatMap(label => labels.get(label) ?? []).map(plain))
-  return only(all.filter(({ journey, service }) => [journey, service].some(one => one && subjects.has(plain(one)))))
+export function sloFinder({ slos }: Model): SloFinder {
+  // Between spaces, so that one name holds another only word by word.
+  const said = (name: string) => ` ${words(name).join(' ')} `
+  const all = [...slos.values()].map(slo => ({ slo, name: plain(slo.name), said: said(slo.name) }))
+  const bySubject = (subjects: ReadonlySet<string>) =>
+    all.filter(({ slo: { journey, service } }) =>
+      [journey, service].some(one => one !== undefined && subjects.has(plain(one))),
+    )
+  return rule => {
+    const labels = labelsOf(rule)
+    const valuesOf = (keys: readonly string[]) => new Set(keys.flatMap(key => labels.get(key) ?? []).map(plain))
+    const named = valuesOf(sloLabels)
+    const byLabel = all.filter(({ name }) => named.has(name))
+    if (byLabel.length > 0) return only(byLabel)?.slo
+    const names = [rule.name, ...selectorsOf(rule.expr).map(({ name }) => name ?? '')].map(said)
+    const byName = all.filter(one => names.some(name => name.includes(one.said)))
+    // `checkout-success-mobile` is about that SLO, and not about `checkout-success` as well.
+    const longest = Math.max(...byName.map(one => one.said.length))
+    if (byName.length > 0) return only(byName.filter(one => one.said.length === longest))?.slo
+    return only(bySubject(valuesOf(subjectLabels)))?.slo
+  }
 }
 
 const only = <T>(found: readonly T[]): T | undefined => (found.length === 1 ? found[0] : undefined)
@@ -47,6 +58,3 @@ function words(name: string): string[] {
     .split(/[^\p{L}\p{N}]+/u)
     .filter(Boolean)
 }
-
-const holds = (name: readonly string[], part: readonly string[]): boolean =>
-  name.some((_, i) => part.every((word, j) => name[i + j] === word))

@@ -46,7 +46,9 @@ function neverFires(rule: Rule, ways: readonly Way[], slo: Slo | undefined, burn
       ? `"${rule.name}" can never fire: it ${dead[0]!}`
       : `${dead.length} of the ${plural(ways.length, 'way')} in which "${rule.name}" fires never ${dead.length === 1 ? 'comes' : 'come'}: one ${dead[0]!}`
   const fix = unreachable === undefined ? undefined : `Lower the burn rate below ${number(unreachable)}`
-  return [finding('alert-never-fires', message, rule, slo, fix === undefined ? {} : { fix })]
+  // What still fires in another way is a fault, and not the loss of the alert.
+  const severity = dead.length === ways.length ? 'error' : 'warning'
+  return [finding('alert-never-fires', message, rule, slo, { severity, ...(fix === undefined ? {} : { fix }) })]
 }
 
 function lateness(rule: Rule, slo: Slo, burns: readonly Burn[]): Finding | undefined {
@@ -85,7 +87,7 @@ function finding(
   message: string,
   rule: Rule,
   slo: Slo | undefined,
-  more: { fix?: string; arithmetic?: string },
+  more: Partial<Pick<Finding, 'fix' | 'arithmetic' | 'severity'>>,
 ): Finding {
   const preset = evidenceRules.find(({ id }) => id === ruleId)!
   return {

@@ -5,7 +5,7 @@ import { nothing, unreadableFile, unreadablePart, type Manifest, type Told } fro
 import type { EvidenceFile } from '../documents.ts'
 import { constantOf } from '../promql/conditions.ts'
 import { alertClaims, burnOf, type Burn } from './alerts.ts'
-import { plain, sloOf } from './covers.ts'
+import { plain, sloFinder, type SloFinder } from './covers.ts'
 import { faultsOf } from './faults.ts'
 import { readRules, type Rule } from './rules.ts'
 import { severityOf } from './severity.ts'
@@ -34,10 +34,12 @@ export function prometheusEvidence(files: readonly EvidenceFile[], manifest: Man
   }
   const alerts = rules.filter(({ kind }) => kind === 'alert')
   const recordings = recordingsOf(rules)
+  const sloOf = sloFinder(manifest.model)
+  const meta = metaOf(rules, sloOf)
   const burns = new Map<Slo, Burn[]>()
   for (const rule of alerts) {
     const ways = waysOf(rule, recordings)
-    const slo = sloOf(rule, manifest.model)
+    const slo = sloOf(rule)
     const own = slo ? ways.flatMap(({ tier }) => (tier ? [burnOf(rule, tier, slo)] : [])) : []
     if (slo) burns.set(slo, [...(burns.get(slo) ?? []), ...own])
     told.findings.push(...faultsOf(rule, ways, slo, own, manifest))
@@ -46,7 +48,7 @@ export function prometheusEvidence(files: readonly EvidenceFile[], manifest: Man
     const found = alertClaims(slo, burns.get(slo) ?? [], manifest)
     // What is not found may stand in the part that cannot be read.
     told.claims.push(...found.map(claim => (isWhole || claim.state !== 'missing' ? claim : unsure(claim))))
-    told.claims.push(...metaClaims(slo, rules, manifest))
+    told.claims.push(...metaClaims(slo, meta.get(slo) ?? new Map(), manifest))
   }
   for (const alert of manifest.model.alerts.values()) told.claims.push(namedAlert(alert, alerts, manifest))
   return told
@@ -56,11 +58,21 @@ const unsure = ({ fix: _, ...claim }: Claim): Claim => ({ ...claim, state: 'clai
 
 const day = 86_400_000
 
+type Meta = ReadonlyMap<string, Rule>
+
 /** Sloth records the objective and the window of each SLO beside its alerts. */
-function metaClaims(slo: Slo, rules: readonly Rule[], manifest: Manifest): Claim[] {
-  const meta = (name: string) =>
-    rules.find(rule => rule.kind === 'record' && rule.name === name && sloOf(rule, manifest.model) === slo)
-  const [objective, days] = [meta('slo:objective:ratio'), meta('slo:time_period:days')]
+function metaOf(rules: readonly Rule[], sloOf: SloFinder): ReadonlyMap<Slo, Meta> {
+  const found = new Map<Slo, Map<string, Rule>>()
+  for (const rule of rules) {
+    if (rule.kind !== 'record' || !['slo:objective:ratio', 'slo:time_period:days'].includes(rule.name)) continue
+    const slo = sloOf(rule)
+    if (slo) found.set(slo, (found.get(slo) ?? new Map<string, Rule>()).set(rule.name, rule))
+  }
+  return found
+}
+
+function metaClaims(slo: Slo, meta: Meta, manifest: Manifest): Claim[] {
+  const [objective, days] = [meta.get('slo:objective:ratio'), meta.get('slo:time_period:days')]
   const compared = (
     key: 'objective' | 'window',
     rule: Rule | undefined,

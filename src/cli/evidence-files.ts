@@ -1,8 +1,8 @@
-import { dirname, isAbsolute, join, resolve, sep } from 'node:path'
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { isDynamicPattern } from 'tinyglobby'
 import type { EvidenceReader, Told } from '../engine/evidence.ts'
 import { nothing, together } from '../evidence/claims.ts'
-import type { EvidenceFile } from '../evidence/documents.ts'
+import type { EvidenceFile } from '../evidence/yaml.ts'
 import type { EvidenceKind, Problem } from '../finding.ts'
 import type { ManifestFiles } from '../manifest/files.ts'
 import { globsOf, homeOf, type Origin } from './evidence.ts'
@@ -23,7 +23,7 @@ export async function readEvidence(
   const folder = join(dirname(path), homeOf(files))
   let room = limits.maxInput
   for (const { kind, glob, at } of globsOf(files)) {
-    const own = given.get(kind) ?? { files: [], globs: [], isWhole: true }
+    const own: Given = given.get(kind) ?? { files: [], byPath: new Map(), globs: [], isWhole: true }
     given.set(kind, own)
     own.globs.push(glob)
     const report = (message: string) => {
@@ -51,6 +51,7 @@ export async function readEvidence(
         read.set(real, (file = { name: tree.shown(found), text }))
       }
       if (!own.files.includes(file)) own.files.push(file)
+      own.byPath.set(relative(folder, found).split(sep).join('/'), file)
     }
   }
   const told = await Promise.all([...given].map(async ([kind, own]) => [await readers[kind](), own] as const))

@@ -2,7 +2,7 @@ import type { Claim, Path } from '../../finding.ts'
 import type { Alert, Slo } from '../../manifest/model.ts'
 import { duration, percent } from '../../units.ts'
 import { nothing, unreadableFile, unreadablePart, type Manifest, type Told } from '../claims.ts'
-import type { EvidenceFile } from '../documents.ts'
+import type { EvidenceFile } from '../yaml.ts'
 import { constantOf } from '../promql/conditions.ts'
 import { alertClaims, burnOf, type Burn } from './alerts.ts'
 import { plain, sloFinder, type SloFinder } from './covers.ts'
@@ -54,7 +54,10 @@ export function prometheusEvidence(files: readonly EvidenceFile[], manifest: Man
   return told
 }
 
-const unsure = ({ fix: _, ...claim }: Claim): Claim => ({ ...claim, state: 'claimed' })
+function unsure(claim: Claim): Claim {
+  const { fix, ...rest } = claim
+  return fix === undefined ? { ...claim, state: 'claimed' } : { ...rest, state: 'claimed' }
+}
 
 const day = 86_400_000
 

@@ -1,5 +1,5 @@
 import type { Location, Path } from '../../finding.ts'
-import { documentsOf, isMap, itemsOf, type Document, type EvidenceFile, type Values } from '../documents.ts'
+import { documentsOf, isMap, itemsOf, type Document, type EvidenceFile, type Values } from '../yaml.ts'
 import { parsePromql } from '../promql/parse.ts'
 import { prometheusDuration, type Expr } from '../promql/tree.ts'
 
@@ -84,7 +84,7 @@ function readRule(value: unknown, path: Path, document: Document, rules: Rule[],
     kind,
     name,
     expr: parsed.expr,
-    pending: prometheusDuration(String(value['for'] ?? '0')) ?? 0,
+    pending: prometheusDuration(typeof value['for'] === 'string' ? value['for'] : '0') ?? 0,
     labels: texts(value['labels']),
     annotations: texts(value['annotations']),
     location,

@@ -11,7 +11,7 @@ export interface EvidenceFile {
 export interface Document {
   readonly value: unknown
   readonly problems: readonly Problem[]
-  locate(path: Path): Location
+  readonly locate: (path: Path) => Location
 }
 
 /** More documents in one file than anybody writes; each costs a parser of its own. */

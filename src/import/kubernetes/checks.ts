@@ -1,0 +1,223 @@
+import { list, plural } from '../../units.ts'
+import { at, items, root, textOf, type Spot } from '../spot.ts'
+import type { ImportedEdge, ImportedElement, ImportNote } from '../system.ts'
+import { didYouMean } from '../../manifest/nearest.ts'
+import { dangling } from './entry.ts'
+import { bytesOf, millicores } from './facts.ts'
+import type { Network } from './network.ts'
+import type { KubeObject } from './objects.ts'
+import type { Member } from './parts.ts'
+import { unselected } from './policies.ts'
+import { isUnprobed } from './probes.ts'
+import type { Scaler } from './scaling.ts'
+import { homeOf } from './volumes.ts'
+import { isSelective, sameNamespace, selects } from './workload.ts'
+
+/** Objects that name what is not there: autoscalers, budgets for disruptions, Services. */
+export function danglingNotes(
+  objects: readonly KubeObject[],
+  members: readonly Member[],
+  scalers: readonly Scaler[],
+  network: Network,
+): ImportNote[] {
+  const workloads = members.map(({ workload }) => workload)
+  const inNamespace = (object: KubeObject) => workloads.filter(one => sameNamespace(one.namespace, object.namespace))
+  const unmatched = scalers.flatMap(({ object, target }) => {
+    const near = inNamespace(object)
+    if (near.length === 0 || near.some(one => one.object.kind === target.kind && one.object.name === target.name))
+      return []
+    const names = near.map(one => one.object.name)
+    const other = near.find(one => one.object.name === target.name)
+    const hint = other ? `; "${target.name}" is a ${other.object.kind}` : didYouMean(target.name, names)
+    const what = object.kind === 'ScaledObject' ? 'ScaledObject' : 'HorizontalPodAutoscaler'
+    return [
+      dangling(
+        target.spot,
+        `${what} "${object.name}" scales the ${target.kind} "${target.name}", which is not in these files${hint}`,
+      ),
+    ]
+  })
+  const budgets = objects.flatMap(object => {
+    if (object.kind !== 'PodDisruptionBudget') return []
+    const selector = at(root(object), 'spec', 'selector')
+    const near = members.filter(({ workload }) => sameNamespace(workload.namespace, object.namespace))
+    if (!isSelective(selector) || near.length === 0 || near.some(({ workload }) => selects(selector, workload.labels)))
+      return []
+    return [unselected(object, selector, near)]
+  })
+  const services = network.all.flatMap(({ object, selector, workloads }) => {
+    const pairs = Object.entries(selector)
+    if (pairs.length === 0 || workloads.length > 0 || inNamespace(object).length === 0) return []
+    const text = pairs.map(([key, value]) => `${key}=${value}`).join(', ')
+    const spot = at(root(object), 'spec', 'selector')
+    return [dangling(spot, `Service "${object.name}" selects ${text}, which no workload in these files has`)]
+  })
+  return [...unmatched, ...budgets, ...services]
+}
+
+/** Faults that no key of a manifest can tell, one line for all that share one. */
+export function defectNotes(members: readonly Member[]): ImportNote[] {
+  const inside = members.filter(({ part }) => part.kind !== 'outside')
+  const running = inside.filter(({ workload }) => !workload.isJob && workload.object.kind !== 'Pod')
+  const unprobed = running.filter(({ workload }) => isUnprobed(workload))
+  const names = (all: readonly Member[]) => list(all.map(({ name }) => `"${name}"`))
+  return [
+    ...homeless(inside),
+    ...(unprobed.length > 0
+      ? [
+          defect(
+            at(unprobed[0]!.main),
+            `${names(unprobed)} ${unprobed.length === 1 ? 'has' : 'have'} no probe: instances get requests before they serve, and keep getting them when they hang`,
+          ),
+        ]
+      : []),
+    ...running.flatMap(starved),
+    ...inside.flatMap(heaps),
+  ]
+}
+
+function defect(spot: Spot, message: string): ImportNote {
+  const { file, line, column } = spot.object.place(spot.path)
+  return { kind: 'defect', message, file, line, column }
+}
+
+function homeless(members: readonly Member[]): ImportNote[] {
+  const groups = new Map<string, { members: Member[]; spot: Spot; is: string }>()
+  for (const member of members) {
+    const { part, workload } = member
+    if (!(part.kind === 'store' || part.kind === 'queue') || workload.isJob) continue
+    const { is, words, spot } = homeOf(member)
+    if (is !== 'gone' && is !== 'elsewhere') continue
+    const group = groups.get(words)
+    if (group) group.members.push(member)
+    else groups.set(words, { members: [member], spot, is })
+  }
+  return [...groups].map(([words, { members, spot, is }]) => {
+    const who = list(members.map(({ name }) => `"${name}"`))
+    const [lose, hold] = members.length === 1 ? ['loses', 'it holds'] : ['lose', 'they hold']
+    const why = is === 'elsewhere' ? words : `${words}`
+    return defect(spot, `${who} ${lose} what ${hold} when the pod goes: ${why}`)
+  })
+}
+
+/** The kernel gives out at least 1 ms of each period of 100 ms: less than 10m cannot be had. */
+function starved({ name, main }: Member): ImportNote[] {
+  const spot = at(main, 'resources', 'limits', 'cpu')
+  const limit = millicores(textOf(spot))
+  if (limit === undefined || limit <= 0 || limit >= 10) return []
+  return [
+    defect(
+      spot,
+      `"${name}" may use ${limit}m of a core, less than the 10m that the kernel can give out: at that, 10ms of work take 1s`,
+    ),
+  ]
+}
+
+/** A virtual machine needs memory beside its heap; a limit that is as large as the heap kills it under load. */
+function heaps({ name, workload }: Member): ImportNote[] {
+  return workload.containers.flatMap(container => {
+    const limit = at(container, 'resources', 'limits', 'memory')
+    const most = bytesOf(textOf(limit))
+    if (most === undefined) return []
+    const texts = [
+      ...items(at(container, 'env')).map(one => textOf(at(one, 'value')) ?? ''),
+      ...['command', 'args'].flatMap(key => items(at(container, key)).map(one => textOf(one) ?? '')),
+    ]
+    for (const text of texts) {
+      const [option, amount, unit = ''] = /(?<![\w-])-Xmx(\d{1,12})([kmgKMG]?)/.exec(text) ?? []
+      const factor = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 }[unit.toLowerCase()] ?? 1
+      if (option !== undefined && Number(amount) * factor >= most)
+        return [
+          defect(
+            limit,
+            `"${name}" has a heap (${option}) as large as its memory limit of ${textOf(limit)!}, and needs more than its heap`,
+          ),
+        ]
+    }
+    return []
+  })
+}
+
+/** What runs once is told here: a review only asks about it where it knows how bad the loss is. */
+export function singleNote(elements: readonly ImportedElement[]): ImportNote[] {
+  const counted = elements.filter(({ facts }) => facts.some(({ path }) => path[0] === 'replicas'))
+  const single = counted.flatMap(({ name, facts }) => {
+    const fact = facts.find(({ path, value }) => path[0] === 'replicas' && value === 1)
+    return fact ? [{ name, source: fact.source }] : []
+  })
+  const [first] = single
+  if (!first) return []
+  const who =
+    single.length === counted.length && single.length > 1
+      ? 'Every component'
+      : list(single.map(({ name }) => `"${name}"`))
+  const verb = single.length === 1 || who === 'Every component' ? 'runs' : 'run'
+  return [
+    {
+      kind: 'defect',
+      message: `${who} ${verb} as a single instance, and nothing scales it: each restart and each drain of a machine is an outage of it`,
+      file: first.source.file,
+      line: first.source.line,
+    },
+  ]
+}
+
+/** Versions that Kubernetes no longer serves, with the first release without them. */
+const removed: readonly (readonly [version: RegExp, kinds: RegExp, release: string])[] = [
+  [/^extensions\/v1beta1$/, /^Ingress$/, '1.22'],
+  [/^(?:extensions\/v1beta1|apps\/v1beta[12])$/, /./, '1.16'],
+  [/^networking\.k8s\.io\/v1beta1$/, /^Ingress/, '1.22'],
+  [/^(?:batch|policy)\/v1beta1$/, /^(?:CronJob|PodDisruptionBudget)$/, '1.25'],
+  [/^autoscaling\/v2beta1$/, /./, '1.25'],
+  [/^autoscaling\/v2beta2$/, /./, '1.26'],
+]
+
+/** Objects that today's Kubernetes refuses, in one line. */
+export function removedNote(objects: readonly KubeObject[]): ImportNote[] {
+  const counts = new Map<string, number>()
+  const found = objects.filter(({ kind, value }) => {
+    const version = String(value['apiVersion'])
+    const [, , release] = removed.find(([versions, kinds]) => versions.test(version) && kinds.test(kind)) ?? []
+    if (release === undefined) return false
+    const text = `${version} (until ${release})`
+    counts.set(text, (counts.get(text) ?? 0) + 1)
+    return true
+  })
+  const [first] = found
+  if (!first) return []
+  const versions = [...counts].map(([text, count]) => `${count} of ${text}`)
+  const { file, line, column } = first.place(['apiVersion'])
+  return [
+    {
+      kind: 'defect',
+      message: `Kubernetes no longer serves the version of ${plural(found.length, 'object')}: ${list(versions.sort())}`,
+      file,
+      line,
+      column,
+    },
+  ]
+}
+
+/** Parts that are left out, in one line. */
+export function outsideNote(members: readonly Member[]): ImportNote[] {
+  const outside = members.filter(({ part }) => part.kind === 'outside')
+  if (outside.length === 0) return []
+  const words = outside.map(({ name, part }) => `"${name}" (${part.what ?? 'not part of it'})`)
+  return [{ kind: 'ignored', message: `Left out as no part of the system: ${words.join(', ')}` }]
+}
+
+/** Where most components have no known edge, graphs of them would mislead. */
+export function unwiredNote(elements: readonly ImportedElement[], edges: readonly ImportedEdge[]): ImportNote[] {
+  const wired = new Set(
+    edges.filter(({ source }) => source.confidence !== 'guessed').flatMap(({ from, to }) => [from, to]),
+  )
+  const own = elements.filter(({ kind }) => kind !== 'external' && kind !== 'job')
+  const alone = own.filter(({ name }) => !wired.has(name))
+  if (alone.length < 2 || alone.length * 2 <= own.length) return []
+  return [
+    {
+      kind: 'unwired',
+      message: `${alone.length} of ${own.length} components have no known calls: their wiring is not in these files`,
+    },
+  ]
+}

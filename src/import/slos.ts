@@ -27,8 +27,13 @@ export class Slos {
 
   add(text: string, facts: readonly ImportedFact[], source: Source): void {
     const plain = nameFor(text)
+    const values = (all: readonly ImportedFact[]) => JSON.stringify(all.map(({ path, value }) => [path, value]))
     let name = plain
-    for (let i = 2; this.#others.has(name); i++) name = `${plain}-${i}`
+    for (let i = 2; this.#others.has(name); i++) {
+      // A copy of what is there already says nothing new.
+      if (values(this.#others.get(name)!.facts) === values(facts)) return
+      name = `${plain}-${i}`
+    }
     this.#others.set(name, { section: 'slos', name, facts, source })
   }
 

@@ -123,9 +123,9 @@ function restNotes(
   const options = relations.filter(({ type }) => type === 'options').length
   const frames = [...nodes.keys()].filter(id => !kept.has(id) && nodes.get(id)!.kind !== 'client').length
   const words = [
-    ...(frames > 0 ? [plural(frames, 'node') + ' that run nothing'] : []),
+    ...(frames > 0 ? [plural(frames, 'frame or piece of data', 'frames and pieces of data')] : []),
     ...(controls > 0 ? [`controls of ${plural(controls, 'node or relationship', 'nodes and relationships')}`] : []),
-    ...(options > 0 ? [plural(options, 'relationship') + ' that leave a choice open'] : []),
+    ...(options > 0 ? [plural(options, 'choice between relationships', 'choices between relationships')] : []),
   ]
   return words.length === 0
     ? []

@@ -1,6 +1,6 @@
-import { list, plural } from '../../units.ts'
+import { list } from '../../units.ts'
 import { at, items, root, textOf, type Spot } from '../spot.ts'
-import type { ImportedEdge, ImportedElement, ImportNote } from '../system.ts'
+import type { ImportNote } from '../system.ts'
 import { didYouMean } from '../../manifest/nearest.ts'
 import { dangling } from './entry.ts'
 import { bytesOf, millicores } from './facts.ts'
@@ -136,88 +136,4 @@ function heaps({ name, workload }: Member): ImportNote[] {
     }
     return []
   })
-}
-
-/** What runs once is told here: a review only asks about it where it knows how bad the loss is. */
-export function singleNote(elements: readonly ImportedElement[]): ImportNote[] {
-  const counted = elements.filter(({ facts }) => facts.some(({ path }) => path[0] === 'replicas'))
-  const single = counted.flatMap(({ name, facts }) => {
-    const fact = facts.find(({ path, value }) => path[0] === 'replicas' && value === 1)
-    return fact ? [{ name, source: fact.source }] : []
-  })
-  const [first] = single
-  if (!first) return []
-  const who =
-    single.length === counted.length && single.length > 1
-      ? 'Every component'
-      : list(single.map(({ name }) => `"${name}"`))
-  const verb = single.length === 1 || who === 'Every component' ? 'runs' : 'run'
-  return [
-    {
-      kind: 'defect',
-      message: `${who} ${verb} as a single instance, and nothing scales it: each restart and each drain of a machine is an outage of it`,
-      file: first.source.file,
-      line: first.source.line,
-    },
-  ]
-}
-
-/** Versions that Kubernetes no longer serves, with the first release without them. */
-const removed: readonly (readonly [version: RegExp, kinds: RegExp, release: string])[] = [
-  [/^extensions\/v1beta1$/, /^Ingress$/, '1.22'],
-  [/^(?:extensions\/v1beta1|apps\/v1beta[12])$/, /./, '1.16'],
-  [/^networking\.k8s\.io\/v1beta1$/, /^Ingress/, '1.22'],
-  [/^(?:batch|policy)\/v1beta1$/, /^(?:CronJob|PodDisruptionBudget)$/, '1.25'],
-  [/^autoscaling\/v2beta1$/, /./, '1.25'],
-  [/^autoscaling\/v2beta2$/, /./, '1.26'],
-]
-
-/** Objects that today's Kubernetes refuses, in one line. */
-export function removedNote(objects: readonly KubeObject[]): ImportNote[] {
-  const counts = new Map<string, number>()
-  const found = objects.filter(({ kind, value }) => {
-    const version = String(value['apiVersion'])
-    const [, , release] = removed.find(([versions, kinds]) => versions.test(version) && kinds.test(kind)) ?? []
-    if (release === undefined) return false
-    const text = `${version} (until ${release})`
-    counts.set(text, (counts.get(text) ?? 0) + 1)
-    return true
-  })
-  const [first] = found
-  if (!first) return []
-  const versions = [...counts].map(([text, count]) => `${count} of ${text}`)
-  const { file, line, column } = first.place(['apiVersion'])
-  return [
-    {
-      kind: 'defect',
-      message: `Kubernetes no longer serves the version of ${plural(found.length, 'object')}: ${list(versions.sort())}`,
-      file,
-      line,
-      column,
-    },
-  ]
-}
-
-/** Parts that are left out, in one line. */
-export function outsideNote(members: readonly Member[]): ImportNote[] {
-  const outside = members.filter(({ part }) => part.kind === 'outside')
-  if (outside.length === 0) return []
-  const words = outside.map(({ name, part }) => `"${name}" (${part.what ?? 'not part of it'})`)
-  return [{ kind: 'ignored', message: `Left out as no part of the system: ${words.join(', ')}` }]
-}
-
-/** Where most components have no known edge, graphs of them would mislead. */
-export function unwiredNote(elements: readonly ImportedElement[], edges: readonly ImportedEdge[]): ImportNote[] {
-  const wired = new Set(
-    edges.filter(({ source }) => source.confidence !== 'guessed').flatMap(({ from, to }) => [from, to]),
-  )
-  const own = elements.filter(({ kind }) => kind !== 'external' && kind !== 'job')
-  const alone = own.filter(({ name }) => !wired.has(name))
-  if (alone.length < 2 || alone.length * 2 <= own.length) return []
-  return [
-    {
-      kind: 'unwired',
-      message: `${alone.length} of ${own.length} components have no known calls: their wiring is not in these files`,
-    },
-  ]
 }

@@ -1,6 +1,6 @@
 import { addressesIn, isDangling, isTelemetrySetting, sideOf, type Address } from '../hosts.ts'
 import { at, items, textOf } from '../spot.ts'
-import type { ImportedEdge, ImportNote, Source } from '../system.ts'
+import type { ImportedEdge, ImportedFact, ImportNote, Source } from '../system.ts'
 import { nameFor } from '../names.ts'
 import { compare } from '../order.ts'
 import type { Answer, Network } from './network.ts'
@@ -31,7 +31,8 @@ export function edgesFromSettings(world: World): Found {
     if (member.part.kind === 'outside') continue
     const told = new Set<string>()
     for (const setting of settingsOf(member.workload, world.maps, world.network))
-      for (const address of addressesIn(setting)) follow(member, setting, address, world, found, told)
+      for (const address of setting.route ? [setting.route.address] : addressesIn(setting))
+        follow(member, setting, address, world, found, told)
   }
   return found
 }
@@ -40,14 +41,14 @@ function follow(from: Member, setting: FoundSetting, address: Address, world: Wo
   const { namespace } = from.workload
   const answer = world.network.find(address.host, namespace)
   const note = (text: string) => {
-    if (!setting.isOwn || told.has(text)) return
+    if ((!setting.isOwn && !passesOn.test(setting.key)) || told.has(text)) return
     told.add(text)
     const { file, line } = setting.source
     found.notes.push({ kind: 'dangling', message: text, file, line })
   }
   if (address.isHealthCheck) return
   if (!answer) {
-    if (setting.isOwn && isDangling(address, setting))
+    if (isDangling(address, setting))
       note(
         `"${from.name}" addresses ${hostText(address)} (${setting.key}), and no Service of that name is in these files`,
       )
@@ -61,11 +62,25 @@ function follow(from: Member, setting: FoundSetting, address: Address, world: Wo
     return
   }
   if (address.isCertain) explain(from, setting, address, answer, note)
-  const confidence = setting.isOwn || isPlainly(setting, address) ? setting.source.confidence : 'guessed'
+  const isPlain = setting.isOwn || passesOn.test(setting.key) || isPlainly(setting, address)
+  const confidence = isPlain ? setting.source.confidence : 'guessed'
+  const facts = routeFacts(setting)
   for (const workload of workloads) {
     const to = world.members.get(workload)
-    if (to) addEdge(from, to, { ...setting.source, confidence }, found.edges)
+    if (to) addEdge(from, to, { ...setting.source, confidence }, found.edges, to.part.kind === 'queue' ? [] : facts)
   }
+}
+
+/** Directives of proxies: they say in so many words whom requests are passed to. */
+const passesOn = /^(?:\w+_pass|reverse_proxy|server|ProxyPass|socket_address)$/
+
+/** What a file of settings says beside an address. */
+function routeFacts({ route, source }: FoundSetting): ImportedFact[] {
+  const { timeout, connections } = route ?? {}
+  return [
+    ...(timeout === undefined ? [] : [{ path: ['timeout'], value: timeout, source }]),
+    ...(connections === undefined ? [] : [{ path: ['pool'], value: connections, source }]),
+  ]
 }
 
 /** In a file that is mounted, one word is a host only where its key says so. */
@@ -114,7 +129,13 @@ function addExternal(from: Member, { source }: FoundSetting, name: string, { edg
 }
 
 /** A call, or for a queue the side that is known. */
-export function addEdge(from: Member, to: Member, source: Source, edges: ImportedEdge[]): void {
+export function addEdge(
+  from: Member,
+  to: Member,
+  source: Source,
+  edges: ImportedEdge[],
+  facts: readonly ImportedFact[] = [],
+): void {
   if (from === to || to.part.kind === 'outside' || from.part.kind === 'outside') return
   const kind = to.part.kind === 'queue' ? (sideOf(from.name, hintsOf(from)) ?? 'unknown') : 'call'
   edges.push({
@@ -123,6 +144,7 @@ export function addEdge(from: Member, to: Member, source: Source, edges: Importe
     kind,
     ...(to.part.kind === 'flags' ? { optional: true } : {}),
     source,
+    ...(facts.length > 0 ? { facts } : {}),
   })
 }
 

@@ -1,7 +1,7 @@
 import { documentsOf, isMap } from '../documents.ts'
 import type { ImportFile, ImportInput } from '../system.ts'
 import { isKustomization } from './kustomize.ts'
-import { dirname, join } from './paths.ts'
+import { folderOf, joined } from '../paths.ts'
 
 /** Files that kustomizations may draw in beyond those that were named. */
 const most = 1000
@@ -23,7 +23,7 @@ export async function gather({ files, read }: ImportInput): Promise<ImportFile[]
   }
   for (let file = open.pop(); file; file = open.pop()) {
     for (const path of pathsIn(file)) {
-      const name = join(dirname(file.name), path)
+      const name = joined(folderOf(file.name), path)
       if (
         /\.(?:ya?ml|json|env|properties|conf|txt|ini|toml)$/i.test(name) ||
         !/^[^.]*$/.test(name.split('/').at(-1)!)
@@ -31,7 +31,7 @@ export async function gather({ files, read }: ImportInput): Promise<ImportFile[]
         if (await take(name)) continue
       }
       for (const base of ['kustomization.yaml', 'kustomization.yml', 'Kustomization'])
-        if (await take(join(name, base))) break
+        if (await take(joined(name, base))) break
     }
   }
   return [...found.values()]

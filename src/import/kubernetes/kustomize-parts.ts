@@ -2,7 +2,7 @@ import { documentsOf, isMap, type Steps, type Values, type YamlDocument } from '
 import type { Inputs } from './kustomize.ts'
 import { objectOf, type KubeObject } from './objects.ts'
 import { jsonPatch, placeIn, strategicMerge, type PlaceOf } from './patch.ts'
-import { dirname, join } from './paths.ts'
+import { folderOf, joined } from '../paths.ts'
 
 /** ConfigMaps that a kustomization makes; under their plain names, as references to them are written. */
 export function generatedMaps(document: YamlDocument, files: Inputs['files']): KubeObject[] {
@@ -19,14 +19,14 @@ export function generatedMaps(document: YamlDocument, files: Inputs['files']): K
     texts('literals').forEach(pair)
     for (const path of [...texts('envs'), ...(typeof one['env'] === 'string' ? [one['env']] : [])])
       files
-        .get(join(dirname(document.file), path))
+        .get(joined(folderOf(document.file), path))
         ?.text.split(/\r?\n/)
         .forEach(line => {
           if (!line.startsWith('#')) pair(line)
         })
     for (const text of texts('files')) {
       const [key, path = key] = text.split('=') as [string, string?]
-      const file = files.get(join(dirname(document.file), path))
+      const file = files.get(joined(folderOf(document.file), path))
       if (file) data[key.split('/').at(-1)!] = file.text
     }
     const value = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: one['name'] }, data }
@@ -43,7 +43,7 @@ export function patchesOf(document: YamlDocument, files: Inputs['files'], docume
   const value = document.value as Values
   const listOf = (key: string): unknown[] => (Array.isArray(value[key]) ? (value[key] as unknown[]) : [])
   const fromFile = (path: string, target?: unknown): Patch[] => {
-    const name = join(dirname(document.file), path)
+    const name = joined(folderOf(document.file), path)
     return files.has(name) ? documents(name).map(one => patchOf(one.value, placeIn(one), target)) : []
   }
   const inline = (text: string, path: Steps, target?: unknown): Patch[] => {

@@ -3,7 +3,7 @@ import type { ImportFile, ImportNote } from '../system.ts'
 import { list } from '../../units.ts'
 import { generatedMaps, patchesOf } from './kustomize-parts.ts'
 import { objectsOf, type KubeObject } from './objects.ts'
-import { dirname, join } from './paths.ts'
+import { folderOf, joined } from '../paths.ts'
 import { transform } from './transform.ts'
 
 /** Files by name; what a kustomization may refer to. */
@@ -40,7 +40,7 @@ export function buildAll(names: readonly string[], inputs: Inputs): Built {
   const chosen =
     variants.length > 1 ? roots.flatMap(name => (variants.includes(name) ? children.get(name)! : [name])) : roots
   if (variants.length > 1) {
-    const folders = variants.map(name => dirname(name) || '.')
+    const folders = variants.map(name => folderOf(name) || '.')
     notes.push({
       kind: 'skipped',
       message: `${list(folders)} are overlays of the same resources, of which only the base is read; import one of them, rendered with \`kubectl kustomize ${folders[0]!}\``,
@@ -54,7 +54,7 @@ export function buildAll(names: readonly string[], inputs: Inputs): Built {
 function builder({ files, documents }: Inputs, used: Set<string>, notes: ImportNote[]) {
   const kustomizationAt = (folder: string): string | undefined =>
     ['kustomization.yaml', 'kustomization.yml', 'Kustomization']
-      .map(name => join(folder, name))
+      .map(name => joined(folder, name))
       .find(name => files.has(name))
   const contentOf = (name: string): YamlDocument | undefined => documents(name).find(({ value }) => isMap(value))
   const refs = (document: YamlDocument | undefined, keys: readonly string[]): { text: string; path: Steps }[] =>
@@ -67,11 +67,11 @@ function builder({ files, documents }: Inputs, used: Set<string>, notes: ImportN
   const resources = (name: string) => refs(contentOf(name), ['resources', 'bases'])
   const childrenOf = (name: string): string[] =>
     [...resources(name), ...refs(contentOf(name), ['components'])].flatMap(
-      ({ text }) => kustomizationAt(join(dirname(name), text)) ?? [],
+      ({ text }) => kustomizationAt(joined(folderOf(name), text)) ?? [],
     )
   const missing = (document: YamlDocument, path: Steps, what: string) => {
     const { file, line, column } = document.place(path)
-    const folder = dirname(file) || '.'
+    const folder = folderOf(file) || '.'
     notes.push({
       kind: 'skipped',
       message: `${what}; render it with \`kubectl kustomize ${folder}\` and import that`,
@@ -92,7 +92,7 @@ function builder({ files, documents }: Inputs, used: Set<string>, notes: ImportN
       if (Array.isArray(own))
         patchFiles.push(...own.flatMap(one => (isMap(one) && typeof one['path'] === 'string' ? [one['path']] : [])))
     }
-    for (const text of patchFiles) used.add(join(dirname(name), text))
+    for (const text of patchFiles) used.add(joined(folderOf(name), text))
   }
 
   const kustomization = (name: string, above: readonly string[]): KubeObject[] => {
@@ -101,7 +101,7 @@ function builder({ files, documents }: Inputs, used: Set<string>, notes: ImportN
     if (!document || above.includes(name)) return []
     const stack = [...above, name]
     const found = resources(name).flatMap(({ text, path }) => {
-      const target = join(dirname(name), text)
+      const target = joined(folderOf(name), text)
       const inner = kustomizationAt(target)
       if (inner) return kustomization(inner, stack)
       if (!files.has(target)) {
@@ -121,12 +121,12 @@ function builder({ files, documents }: Inputs, used: Set<string>, notes: ImportN
     if (odd) missing(document, [odd], `What \`${odd}\` does is not followed here`)
     let objects = [...found, ...generatedMaps(document, files)]
     for (const { text } of refs(document, ['components'])) {
-      const inner = kustomizationAt(join(dirname(document.file), text))
+      const inner = kustomizationAt(joined(folderOf(document.file), text))
       const component = inner === undefined ? undefined : contentOf(inner)
       if (!inner || !component || stack.includes(inner)) continue
       use(inner)
       const own = refs(component, ['resources', 'bases']).flatMap(({ text }) => {
-        const target = join(dirname(inner), text)
+        const target = joined(folderOf(inner), text)
         const below = kustomizationAt(target)
         used.add(target)
         return below ? kustomization(below, [...stack, inner]) : documents(target).flatMap(one => objectsOf(one) ?? [])

@@ -26,6 +26,9 @@ export function probeFacts(main: Spot): ImportedFact[] {
     const count = countOf(failures) ?? 0
     const all =
       count > 0 ? [...details, factOf([...path, 'failures'], count, failures, 'failureThreshold', 'stated')] : details
+    // A connection to its own port asks nobody else.
+    const isTcp = at(probe, 'tcpSocket').value !== undefined
+    if (isTcp) all.push(factOf([...path, 'checks'], [], at(probe, 'tcpSocket'), 'tcpSocket', 'derived'))
     // A probe with nothing but defaults is a probe all the same.
     return all.length > 0 ? all : [factOf(path, {}, probe, `${kind}Probe`, 'stated')]
   })

@@ -1,7 +1,7 @@
 import { plural } from '../../units.ts'
 import { documentsOf, type YamlDocument } from '../documents.ts'
 import type { ImportedSystem, ImportFile, ImportNote, ImportReader } from '../system.ts'
-import { danglingNotes, defectNotes, outsideNote, removedNote, singleNote, unwiredNote } from './checks.ts'
+import { danglingNotes, defectNotes } from './checks.ts'
 import { compare } from '../order.ts'
 import { distinctEdges, edgesFromSettings } from './edges.ts'
 import { elementsOf } from './elements.ts'
@@ -15,6 +15,7 @@ import { membersOf, withoutTwins } from './parts.ts'
 import { edgesFromPolicies } from './policies.ts'
 import { scalerOf } from './scaling.ts'
 import { ConfigMaps } from './settings.ts'
+import { fanNote, outsideNote, removedNote, singleNote, unwiredNote } from './summary.ts'
 import { isTemplate, templateNotes } from './templates.ts'
 import { runsPods, workloadOf } from './workload.ts'
 
@@ -41,7 +42,10 @@ export function readObjects(files: readonly ImportFile[]): ImportedSystem {
   const mesh = meshOf(kept, network)
   const edges = distinctEdges([...called.edges, ...allowed.edges]).map(edge => {
     const target = members.find(({ name }) => name === edge.to)
-    const facts = target && edge.kind === 'call' ? (mesh.calls.get(target.workload) ?? []) : []
+    const meshed = target && edge.kind === 'call' ? (mesh.calls.get(target.workload) ?? []) : []
+    // What the mesh does happens to whatever the caller itself is set to; the caller's own setting is the closer one.
+    const own = edge.facts ?? []
+    const facts = [...own, ...meshed.filter(one => !own.some(({ path }) => path.join('.') === one.path.join('.')))]
     return facts.length > 0 ? { ...edge, facts } : edge
   })
   const elements = elementsOf({ members, network, entries, scalers, mesh, externals: called.externals })
@@ -53,7 +57,8 @@ export function readObjects(files: readonly ImportFile[]): ImportedSystem {
     ...entries.notes,
     ...danglingNotes(kept, members, scalers, network),
     ...defectNotes(members),
-    ...singleNote(elements),
+    ...singleNote(elements, edges),
+    ...fanNote(edges),
     ...removedNote(objects),
     ...outsideNote(members),
     ...unwiredNote(elements, edges),

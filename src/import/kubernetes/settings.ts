@@ -1,7 +1,7 @@
-import type { Setting } from '../hosts.ts'
+import type { Address, Setting } from '../hosts.ts'
 import { at, entries, items, sourceOf, textOf, type Spot } from '../spot.ts'
+import { isSettingsFile, routesIn } from '../routes.ts'
 import type { Confidence, Source } from '../system.ts'
-import { fileSettings } from '../settings-files.ts'
 import type { Network } from './network.ts'
 import type { KubeObject } from './objects.ts'
 import { sameNamespace, type Workload } from './workload.ts'
@@ -11,6 +11,8 @@ export interface FoundSetting extends Setting {
   readonly source: Source
   /** Whether it was given to this workload as its own setting: only then is a name that resolves to nothing a fault. */
   readonly isOwn: boolean
+  /** What a file of settings says of the address; absent where the value is still to be read. */
+  readonly route?: { readonly address: Address; readonly timeout?: string; readonly connections?: number }
 }
 
 /** ConfigMaps by name, with the workloads that take all of one. */
@@ -181,12 +183,16 @@ function mountedSettings(workload: Workload, maps: ConfigMaps): FoundSetting[] {
     dataOf(map)
       .filter(([key]) => keys.length === 0 || keys.includes(key))
       .flatMap(([key, spot]) => {
+        const text = textOf(spot) ?? ''
         const source = sourceOf(spot, `ConfigMap ${map.name} ${key}`, maps.confidence(map))
-        return fileSettings(key, textOf(spot) ?? '').map(({ line, ...setting }) => ({
-          ...setting,
+        // The text of a block begins in the line below its key.
+        const lineOf = (line: number) => source.line + (text.includes('\n') ? line : 0)
+        return (isSettingsFile(key) ? routesIn(key, text) : []).map(route => ({
+          key: route.key,
+          value: '',
+          route,
           isOwn: false,
-          // The text of a block begins in the line below its key.
-          source: { ...source, line: source.line + ((textOf(spot) ?? '').includes('\n') ? line : 0) },
+          source: { ...source, line: lineOf(route.line) },
         }))
       }),
   )

@@ -1,6 +1,6 @@
 import { plural } from '../../units.ts'
 import type { ImportFile, ImportNote } from '../system.ts'
-import { dirname } from './paths.ts'
+import { folderOf } from '../paths.ts'
 
 const helmMarks =
   /\{\{-?\s*(?:\/\*|(?:if|else|end|range|with|include|template|define|tpl|toYaml|required|default|printf)\b|\.(?:Values|Release|Chart|Capabilities|Files|Template)\b|\$\.)/
@@ -30,7 +30,7 @@ function withoutBlocks(text: string): string {
 
 /** One line for each folder of templates, with what renders them. */
 export function templateNotes(templates: readonly ImportFile[], all: readonly ImportFile[]): ImportNote[] {
-  const charts = new Set(all.filter(({ name }) => /(?:^|\/)Chart\.ya?ml$/.test(name)).map(({ name }) => dirname(name)))
+  const charts = new Set(all.filter(({ name }) => /(?:^|\/)Chart\.ya?ml$/.test(name)).map(({ name }) => folderOf(name)))
   const groups = new Map<string, ImportFile[]>()
   for (const file of templates) {
     const folder = chartOf(file.name, charts)
@@ -49,10 +49,10 @@ export function templateNotes(templates: readonly ImportFile[], all: readonly Im
 }
 
 function chartOf(name: string, charts: ReadonlySet<string>): string {
-  for (let folder = dirname(name); ; folder = dirname(folder)) {
+  for (let folder = folderOf(name); ; folder = folderOf(folder)) {
     if (charts.has(folder)) return folder
     if (folder === '') break
   }
   const [, above] = /^(.*?)\/?templates\//.exec(name) ?? []
-  return above ?? dirname(name)
+  return above ?? folderOf(name)
 }

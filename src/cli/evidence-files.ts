@@ -2,80 +2,125 @@ import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { isDynamicPattern } from 'tinyglobby'
 import type { EvidenceReader, Told } from '../engine/evidence.ts'
 import { nothing, together } from '../evidence/claims.ts'
+import type { ReadSystem } from '../evidence/system/facts.ts'
 import type { EvidenceFile } from '../evidence/yaml.ts'
 import type { EvidenceKind, Problem } from '../finding.ts'
 import type { ManifestFiles } from '../manifest/files.ts'
 import { globsOf, homeOf, type Origin } from './evidence.ts'
-import type { Limits } from './limits.ts'
 import { readers, type Given } from './evidence-readers.ts'
+import type { Limits } from './limits.ts'
 
-/** Reads all files of the evidence. What cannot be read becomes a problem with a place, and everything else is checked. */
-export async function readEvidence(
-  files: ManifestFiles,
-  { tree, path }: Origin,
-  limits: Limits,
-): Promise<EvidenceReader> {
-  const problems: Problem[] = []
-  const read = new Map<string, EvidenceFile>()
-  const given = new Map<EvidenceKind, Given>()
-  const root = await tree.real(dirname(path))
-  // Relative to the file that says so, like the globs of include.
-  const folder = join(dirname(path), homeOf(files))
-  let room = limits.maxInput
-  for (const { kind, glob, at } of globsOf(files)) {
-    const own: Given = given.get(kind) ?? { files: [], byPath: new Map(), globs: [], isWhole: true }
-    given.set(kind, own)
-    own.globs.push(glob)
-    const report = (message: string) => {
-      own.isWhole = false
-      problems.push({ ruleId: 'evidence', message, location: files.locate(at), related: [] })
-    }
-    for (const found of await matches(glob, folder, tree, report)) {
-      const real = await tree.real(found)
-      if (!real.startsWith(root.endsWith(sep) ? root : root + sep)) {
-        report(`"${tree.shown(found)}" lies outside the folder of the manifest; expected a file in it or below`)
-        continue
-      }
-      let file = read.get(real)
-      if (!file) {
-        if (read.size >= limits.maxFiles) {
-          report(`The evidence has more than ${limits.maxFiles} files; --max-files raises the limit`)
-          break
-        }
-        const { text, size, problem } = await tree.read(found, tree.shown(found), room)
-        if (problem) {
-          report(problem.message)
-          continue
-        }
-        room -= size
-        read.set(real, (file = { name: tree.shown(found), text }))
-      }
-      if (!own.files.includes(file)) own.files.push(file)
-      own.byPath.set(relative(folder, found).split(sep).join('/'), file)
-    }
-  }
-  const told = await Promise.all([...given].map(async ([kind, own]) => [await readers[kind](), own] as const))
-  return manifest => {
-    const all: Told = together([{ ...nothing(), problems }, ...told.map(([tell, own]) => tell(own, manifest))])
-    const shown = new Set(all.findings.map(({ location }) => location.file))
-    return {
-      ...all,
-      texts: [...read.values()].flatMap(({ name, text }) => (shown.has(name) ? [{ file: name, text }] : [])),
-    }
-  }
+/** All that the evidence of a manifest says, once it is held against it. */
+export interface Evidence {
+  readonly reader: EvidenceReader
+  readonly systems: readonly ReadSystem[]
 }
 
-async function matches(
-  glob: string,
-  folder: string,
-  tree: Origin['tree'],
-  report: (message: string) => void,
-): Promise<string[]> {
-  if (isAbsolute(glob) || glob.split(/[\\/]/).includes('..')) {
-    report(`"${glob}" leads out of the folder of the manifest; expected a glob of files in it or below`)
-    return []
+/** Reads all files of the evidence. What cannot be read becomes a problem with a place, and everything else is checked. */
+export async function readEvidence(files: ManifestFiles, origin: Origin, limits: Limits): Promise<Evidence> {
+  const library = new Library(files, origin, limits, await origin.tree.real(dirname(origin.path)))
+  const given = await library.given()
+  const readings = await Promise.all([...given].map(([kind, own]) => readers[kind](own, library)))
+  const reader: EvidenceReader = manifest => {
+    const all: Told = together([
+      { ...nothing(), problems: library.problems },
+      ...readings.map(({ tell }) => tell(manifest)),
+    ])
+    const shown = new Set(all.findings.map(({ location }) => location.file))
+    return { ...all, texts: library.texts.filter(({ file }) => shown.has(file)) }
   }
-  const found = isDynamicPattern(glob) ? await tree.glob(glob, folder) : [join(folder, glob)]
-  if (found.length === 0) report(`"${glob}" matches no file, so nothing is checked against it`)
-  return found.map(one => resolve(one)).sort()
+  return { reader, systems: readings.flatMap(({ system }) => system ?? []) }
+}
+
+/** The files of the folder of a manifest, each read once, as long as there is room. */
+class Library {
+  readonly problems: Problem[] = []
+  readonly #files: ManifestFiles
+  readonly #tree: Origin['tree']
+  readonly #limits: Limits
+  /** Nothing outside of it is read. */
+  readonly #root: string
+  /** Where globs start: the folder of the file that says so, like the globs of include. */
+  readonly #folder: string
+  /** By their real path; why a file cannot be read is said once. */
+  readonly #read = new Map<string, EvidenceFile | undefined>()
+  #room: number
+  #isFull = false
+
+  constructor(files: ManifestFiles, { tree, path }: Origin, limits: Limits, root: string) {
+    this.#files = files
+    this.#tree = tree
+    this.#limits = limits
+    this.#root = root.endsWith(sep) ? root : root + sep
+    this.#folder = join(dirname(path), homeOf(files))
+    this.#room = limits.maxInput
+  }
+
+  get texts() {
+    return [...this.#read.values()].flatMap(file => (file ? [{ file: file.name, text: file.text }] : []))
+  }
+
+  /** The files of each kind that the manifest names. */
+  async given(): Promise<Map<EvidenceKind, Given>> {
+    const all = new Map<EvidenceKind, Given>()
+    for (const { kind, glob, at } of globsOf(this.#files)) {
+      const own: Given = all.get(kind) ?? { files: new Map(), found: new Set(), globs: [], isWhole: true }
+      all.set(kind, own)
+      own.globs.push(glob)
+      const report = (message: string) => {
+        own.isWhole = false
+        this.problems.push({ ruleId: 'evidence', message, location: this.#files.locate(at), related: [] })
+      }
+      for (const path of await this.#matches(glob, report)) {
+        const file = await this.#open(path, report)
+        if (!file) {
+          own.isWhole = false
+          continue
+        }
+        const name = this.#nameOf(path)
+        own.files.set(name, file)
+        if (isDynamicPattern(glob)) own.found.add(name)
+      }
+    }
+    return all
+  }
+
+  readonly read = async (name: string): Promise<EvidenceFile | undefined> =>
+    isAbsolute(name) ? undefined : this.#open(resolve(this.#folder, name), () => undefined)
+
+  readonly shown = (name: string): string => this.#tree.shown(resolve(this.#folder, name))
+
+  #nameOf = (path: string): string => relative(this.#folder, path).split(sep).join('/')
+
+  async #matches(glob: string, report: (message: string) => void): Promise<string[]> {
+    if (isAbsolute(glob) || glob.split(/[\\/]/).includes('..')) {
+      report(`"${glob}" leads out of the folder of the manifest; expected a glob of files in it or below`)
+      return []
+    }
+    const found = isDynamicPattern(glob) ? await this.#tree.glob(glob, this.#folder) : [join(this.#folder, glob)]
+    if (found.length === 0) report(`"${glob}" matches no file, so nothing is checked against it`)
+    return found.map(one => resolve(one)).sort()
+  }
+
+  async #open(path: string, report: (message: string) => void): Promise<EvidenceFile | undefined> {
+    const real = await this.#tree.real(path)
+    if (this.#read.has(real)) return this.#read.get(real)
+    const file = this.#tree.shown(path)
+    if (!real.startsWith(this.#root)) {
+      report(`"${file}" lies outside the folder of the manifest; expected a file in it or below`)
+      return undefined
+    }
+    if (this.#read.size >= this.#limits.maxFiles) {
+      if (!this.#isFull)
+        report(`The evidence has more than ${this.#limits.maxFiles} files; --max-files raises the limit`)
+      this.#isFull = true
+      return undefined
+    }
+    const { text, size, problem } = await this.#tree.read(path, file, this.#room)
+    if (problem) report(problem.message)
+    this.#room -= size
+    const read = problem ? undefined : { name: file, text }
+    this.#read.set(real, read)
+    return read
+  }
 }

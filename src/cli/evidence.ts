@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path'
 import { evidenceKinds, type EvidenceKind, type Path } from '../finding.ts'
 import type { ManifestFiles } from '../manifest/files.ts'
 import type { ReviewOptions } from '../review.ts'
+import type { Evidence } from './evidence-files.ts'
 import type { Limits } from './limits.ts'
 import { defaultLimits } from './limits.ts'
 import { onDisk, type Tree } from './load.ts'
@@ -14,20 +15,25 @@ export interface Origin {
   readonly path: string
 }
 
-/**
- * What a review needs to hold a manifest against its evidence: nothing where it names none, and then nothing of this is read.
- * Files are read from where the manifest came from, and from nowhere else.
- */
-export async function evidenceFor(
+/** What the files of the evidence say; `undefined` where the manifest names none, and then nothing of this is read. */
+export async function gatherEvidence(
   files: ManifestFiles,
   world: World,
   limits: Limits = defaultLimits,
   origin: Origin = { tree: onDisk(world), path: resolve(world.cwd, files.sources[0]!.file) },
-): Promise<Pick<ReviewOptions, 'evidence'>> {
+): Promise<Evidence | undefined> {
   const { evidence } = files.value
-  if (files.problems.length > 0 || typeof evidence !== 'object' || evidence === null) return {}
+  if (files.problems.length > 0 || typeof evidence !== 'object' || evidence === null) return undefined
   const { readEvidence } = await import('./evidence-files.ts')
-  return { evidence: await readEvidence(files, origin, limits) }
+  return readEvidence(files, origin, limits)
+}
+
+/** What a review needs to hold a manifest against its evidence. Files are read from where the manifest came from alone. */
+export async function evidenceFor(
+  ...given: Parameters<typeof gatherEvidence>
+): Promise<Pick<ReviewOptions, 'evidence'>> {
+  const found = await gatherEvidence(...given)
+  return found ? { evidence: found.reader } : {}
 }
 
 /** A glob of `evidence`, and the folder that it starts from. */

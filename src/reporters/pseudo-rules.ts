@@ -21,6 +21,15 @@ export const notStatedRule: PseudoRule = {
   fix: 'State the fact in the manifest; write none where there is none, and the review says what follows from it.',
 }
 
+/** What `drift` says besides contradictions; no review reports it. */
+export const driftRule: PseudoRule = {
+  id: 'drift',
+  title: 'The manifest and its files do not hold the same',
+  severity: 'info',
+  why: 'A review judges what is in the manifest: what only the files have it does not see, and what only the manifest has nobody may have built.',
+  fix: 'Add it where it is missing, or take it out where it is not meant',
+}
+
 const problemRules: { [id in Problem['ruleId']]: Omit<PseudoRule, 'id' | 'severity'> } = {
   unreadable: {
     name: 'UnreadableFile',
@@ -66,5 +75,6 @@ export const pseudoRules: readonly PseudoRule[] = [
   notStatedRule,
   ...waiverRules,
   ...evidenceRules,
+  driftRule,
   ...Object.entries(problemRules).map(([id, rule]): PseudoRule => ({ id, severity: 'error', ...rule })),
 ]

@@ -6,6 +6,7 @@ import type { ReadSystem } from '../evidence/system/facts.ts'
 import type { EvidenceFile } from '../evidence/yaml.ts'
 import type { EvidenceKind, Problem } from '../finding.ts'
 import type { ManifestFiles } from '../manifest/files.ts'
+import { readManifest } from '../manifest/read.ts'
 import { globsOf, homeOf, type Origin } from './evidence.ts'
 import { readers, type Given } from './evidence-readers.ts'
 import type { Limits } from './limits.ts'
@@ -19,8 +20,13 @@ export interface Evidence {
 /** Reads all files of the evidence. What cannot be read becomes a problem with a place, and everything else is checked. */
 export async function readEvidence(files: ManifestFiles, origin: Origin, limits: Limits): Promise<Evidence> {
   const library = new Library(files, origin, limits, await origin.tree.real(dirname(origin.path)))
+  const { model } = readManifest(files)
+  // What cannot be read is said by the review.
+  if (!model) return { reader: () => ({ ...nothing(), texts: [] }), systems: [] }
   const given = await library.given()
-  const readings = await Promise.all([...given].map(([kind, own]) => readers[kind](own, library)))
+  const { read, shown, storesNaming } = library
+  const beside = { read, shown, storesNaming, model }
+  const readings = await Promise.all([...given].map(([kind, own]) => readers[kind](own, beside)))
   const reader: EvidenceReader = manifest => {
     const all: Told = together([
       { ...nothing(), problems: library.problems },
@@ -44,6 +50,8 @@ class Library {
   readonly #folder: string
   /** By their real path; why a file cannot be read is said once. */
   readonly #read = new Map<string, EvidenceFile | undefined>()
+  /** Names of stores by the path of a file that they name. */
+  readonly #naming = new Map<string, Set<string>>()
   #room: number
   #isFull = false
 
@@ -80,6 +88,7 @@ class Library {
         const name = this.#nameOf(path)
         own.files.set(name, file)
         if (isDynamicPattern(glob)) own.found.add(name)
+        if (at[0] === 'stores') this.#naming.set(name, (this.#naming.get(name) ?? new Set()).add(String(at[1])))
       }
     }
     return all
@@ -87,6 +96,8 @@ class Library {
 
   readonly read = async (name: string): Promise<EvidenceFile | undefined> =>
     isAbsolute(name) ? undefined : this.#open(resolve(this.#folder, name), () => undefined)
+
+  readonly storesNaming = (path: string): ReadonlySet<string> => this.#naming.get(path) ?? new Set()
 
   readonly shown = (name: string): string => this.#tree.shown(resolve(this.#folder, name))
 

@@ -1,8 +1,9 @@
 import type { Manifest, Told } from '../engine/evidence.ts'
-import { nothing } from '../evidence/claims.ts'
+import type { ReadMigrations } from '../evidence/migrations.ts'
 import type { ReadSystem } from '../evidence/system/facts.ts'
 import type { EvidenceFile } from '../evidence/yaml.ts'
 import type { EvidenceKind } from '../finding.ts'
+import type { Model, Store } from '../manifest/model.ts'
 import type { ImportFile, ImportReader } from '../import/system.ts'
 
 /** The files of one kind of evidence. */
@@ -22,6 +23,9 @@ export interface Beside {
   readonly read: (path: string) => Promise<EvidenceFile | undefined>
   /** What reports call such a file. */
   readonly shown: (path: string) => string
+  readonly model: Model
+  /** Names of the stores whose `migrations.files` finds a file. */
+  readonly storesNaming: (path: string) => ReadonlySet<string>
 }
 
 export interface Reading {
@@ -50,7 +54,23 @@ export const readers: Readonly<Record<EvidenceKind, Reader>> = {
     const { openapiEvidence } = await import('../evidence/openapi/index.ts')
     return { tell: manifest => openapiEvidence([...files.values()], manifest) }
   },
-  migrations: () => Promise.resolve({ tell: nothing }),
+  migrations: async ({ files }, { model, storesNaming }) => {
+    const { migrationEvidence, storeFactsOf, storeOf } = await import('../evidence/migrations.ts')
+    const { sqlEvidence } = await import('../evidence/sql/evidence.ts')
+    const { sqlParser } = await import('./sql-parser.ts')
+    const byStore = new Map<Store | undefined, EvidenceFile[]>()
+    for (const [path, file] of files) {
+      const store = storeOf(path, model, one => storesNaming(path).has(one.name))
+      byStore.set(store, [...(byStore.get(store) ?? []), file])
+    }
+    const parse = sqlParser()
+    const read: ReadMigrations[] = []
+    for (const [store, own] of byStore) {
+      const evidence = await sqlEvidence(own, parse, store ? storeFactsOf(store, model) : {})
+      read.push({ store: store?.name, evidence })
+    }
+    return { tell: manifest => migrationEvidence(read, manifest) }
+  },
   documents: async ({ files, globs, isWhole }) => {
     const { proseEvidence } = await import('../evidence/prose.ts')
     const { default: picomatch } = await import('picomatch')

@@ -22,8 +22,7 @@ export async function gatherEvidence(
   limits: Limits = defaultLimits,
   origin: Origin = { tree: onDisk(world), path: resolve(world.cwd, files.sources[0]!.file) },
 ): Promise<Evidence | undefined> {
-  const { evidence } = files.value
-  if (files.problems.length > 0 || typeof evidence !== 'object' || evidence === null) return undefined
+  if (files.problems.length > 0 || !isMap(files.value['evidence'])) return undefined
   const { readEvidence } = await import('./evidence-files.ts')
   return readEvidence(files, origin, limits)
 }
@@ -44,17 +43,26 @@ export interface EvidenceGlob {
   readonly at: Path
 }
 
-/** What the manifest says of evidence, whether or not it is valid. */
+/** What the manifest says of evidence, whether or not it is valid. Files of migrations are named by their stores as well. */
 export function globsOf({ value }: ManifestFiles): EvidenceGlob[] {
-  const stated = (value['evidence'] ?? {}) as Partial<Record<EvidenceKind, unknown>>
-  return evidenceKinds.flatMap(kind => {
-    const globs = stated[kind]
-    const at = ['evidence', kind]
-    if (typeof globs === 'string') return [{ kind, glob: globs, at }]
-    return (Array.isArray(globs) ? globs : []).flatMap((glob: unknown, i) =>
-      typeof glob === 'string' ? [{ kind, glob, at: [...at, i] }] : [],
-    )
+  const { evidence, stores } = value
+  if (!isMap(evidence)) return []
+  const named = Object.entries(isMap(stores) ? stores : {}).flatMap(([name, store]) => {
+    const migrations = isMap(store) ? store['migrations'] : undefined
+    const at = ['stores', name, 'migrations', 'files']
+    return isMap(migrations) ? globsAt('migrations', migrations['files'], at) : []
   })
+  return [...evidenceKinds.flatMap(kind => globsAt(kind, evidence[kind], ['evidence', kind])), ...named]
+}
+
+const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+function globsAt(kind: EvidenceKind, globs: unknown, at: Path): EvidenceGlob[] {
+  if (typeof globs === 'string') return [{ kind, glob: globs, at }]
+  return (Array.isArray(globs) ? globs : []).flatMap((glob: unknown, i) =>
+    typeof glob === 'string' ? [{ kind, glob, at: [...at, i] }] : [],
+  )
 }
 
 /** The folder of the file that holds `evidence`, from that of the manifest. */

@@ -99,7 +99,7 @@ services:
     authentication: oidc
     routes:
       - { path: "/v1/orders/:id", mutates: false }
-      - { path: /v1/orders, mutates: true }
+      - { path: /v1/orders, mutates: true, authentication: oidc }
 `)
   const api = ({
     parameter = 'Idempotency-Key',
@@ -131,7 +131,7 @@ paths:
     expect(claimsIn(told(api()))).toEqual([
       'evidenced 5 "web -> orders" sends Idempotency-Key, which POST /v1/orders takes',
       'evidenced 8 "/v1/orders/:id" of "orders" is protected, as its document says',
-      'evidenced 8 "/v1/orders" of "orders" is protected, as its document says',
+      'evidenced 11 "/v1/orders" of "orders" is protected, as its document says',
       'evidenced 7 "orders" limits the rate, and POST /v1/orders answers 429 with Retry-After',
     ])
     expect(told(api()).claims[0]?.places).toMatchObject([
@@ -152,9 +152,9 @@ paths:
     [
       'an open operation',
       api({ own: 'security: []' }),
-      /^contradicted 8 "\/v1\/orders" of "orders" is said to ask for oidc, but POST \/v1\/orders is open/,
+      /^contradicted 11 "\/v1\/orders" of "orders" is said to ask for oidc, but POST \/v1\/orders is open/,
     ],
-    ['an optional security', api({ security: '[{}]' }), /^contradicted 8/],
+    ['an optional security', api({ security: '[{}]' }), /^contradicted 11/],
     [
       'a route that only reads',
       api({ at: 'get' }),

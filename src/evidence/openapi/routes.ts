@@ -27,10 +27,14 @@ export function routeClaims(service: Service, apis: readonly Api[], manifest: Ma
       ]
     const authentication = route.authentication ?? service.authentication
     const key = route.authentication === undefined ? [...service.path, 'authentication'] : [...at, 'authentication']
-    const open = found.filter(({ security }) => security === 'open')
-    const closed = found.filter(({ security }) => security === 'closed')
+    // Where the route says whether it changes anything, the methods that do otherwise are those of another.
+    const meant = found.filter(({ method }) => mutates === undefined || changes(method) === mutates)
+    const open = meant.filter(({ security }) => security === 'open')
+    const closed = meant.filter(({ security }) => security === 'closed')
+    // What the service says holds for a route that says nothing, but the route may be the exception.
+    const isOwn = route.authentication !== undefined
     const claims: Claim[] = []
-    if (authentication === 'none' && closed.length > 0 && open.length === 0)
+    if (authentication === 'none' && closed.length > 0 && open.length === 0 && isOwn)
       claims.push(
         claim(
           { ...base, at: key },
@@ -41,7 +45,7 @@ export function routeClaims(service: Service, apis: readonly Api[], manifest: Ma
           'Correct the document, or state how callers are known',
         ),
       )
-    else if (authentication !== undefined && authentication !== 'none' && open.length > 0)
+    else if (authentication !== undefined && authentication !== 'none' && open.length > 0 && isOwn)
       claims.push(
         claim(
           { ...base, at: key },
@@ -52,7 +56,7 @@ export function routeClaims(service: Service, apis: readonly Api[], manifest: Ma
           `Let ${said(open[0]!)} ask who is calling, or state authentication: none`,
         ),
       )
-    else if (authentication !== undefined && says && found.some(({ security }) => security !== undefined))
+    else if (authentication !== undefined && says && (authentication === 'none' ? open : closed).length > 0)
       claims.push(
         claim(
           { ...base, at: key },

@@ -1,6 +1,6 @@
 import type { Claim, EvidenceKind, Location, Path, QuestionKey } from '../../finding.ts'
 import type { ImportedFact, ImportedSystem, Source } from '../../import/system.ts'
-import { bytes, duration, number } from '../../units.ts'
+import { duration, number, percent } from '../../units.ts'
 import type { Manifest } from '../claims.ts'
 import { edgesLike, matched } from './match.ts'
 import { agree, factName, leavesOf, readAs, valueAt, type Leaf } from './values.ts'
@@ -135,7 +135,8 @@ function judged(
       message: `"${element.name}" has ${name} ${shown(stated, path)}, as ${signal} says`,
     }
   // Compose files are most often for one machine: what they leave out says nothing about production.
-  const isSure = confidence === 'stated' || (confidence === 'derived' && kind === 'kubernetes')
+  // How pods are spread says at least how many zones there are.
+  const isSure = confidence === 'stated' || (confidence === 'derived' && kind === 'kubernetes' && path[0] !== 'zones')
   if (!isSure)
     return {
       ...base,
@@ -173,9 +174,7 @@ function shown(value: Leaf['value'], path: Path): string {
   if (typeof value !== 'number') return String(value)
   const key = String(path.at(-1))
   if (milliseconds.has(key)) return duration(value)
-  if (key === 'target' || key === 'maxSurge' || key === 'maxUnavailable')
-    return value < 1 ? `${number(value * 100)}%` : number(value)
-  return key === 'memory' ? bytes(value) : number(value)
+  return key === 'target' || key === 'share' ? percent(value) : number(value)
 }
 
 const saidOf = (leaves: readonly Leaf[]): string =>

@@ -48,5 +48,6 @@ export function agree(stated: Leaf['value'], found: Leaf['value'], path: Path): 
   )
 }
 
-/** `replicas.min`, as people call a fact of an element. */
-export const factName = (path: Path): string => formatPath(path)
+/** `replicas.min`, as people call a fact of an element; `maxSurge: 25%` is read as a share, and written without that word. */
+export const factName = (path: Path): string =>
+  formatPath(['share', 'count'].includes(String(path.at(-1))) ? path.slice(0, -1) : path)

@@ -119,6 +119,11 @@ test('what cannot be read is a problem, never a pass, and the rest is reviewed',
   expect(evidence?.claims.map(({ state }) => state)).toEqual(['evidenced'])
 })
 
+test('nothing is missing where a glob finds nothing', async () => {
+  const { evidence } = await said(folder({ 'scaffold.yaml': manifest('nope/*.yaml') }))
+  expect(evidence?.claims.map(({ state }) => state)).toEqual(['claimed'])
+})
+
 test('an alert that cannot be read leaves a question, and nothing is missing then', async () => {
   const cwd = shop()
   writeFileSync(

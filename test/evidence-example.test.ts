@@ -81,24 +81,32 @@ test.each([
   expect(out).toContain('web-shop: not ready')
 })
 
-test('what the manifest does not state is no claim: leaving out a fact creates no contradiction', { timeout: 120_000 }, async () => {
-  const cwd = folder({})
-  cpSync(shop, cwd, { recursive: true })
-  const [main, platform] = ['scaffold.yaml', 'platform.yaml'].map(name => readFileSync(join(shop, name), 'utf8'))
-  const text = `${main!.replace(/^include:.*\n/m, '')}\n${platform!}`
-  const origin = { tree: onDisk({ cwd } as World), path: join(cwd, 'scaffold.yaml') }
-  const { reader } = await readEvidence(filesOf(text), origin, defaultLimits)
-  const accused = (value: unknown) => {
-    const files = new ManifestFiles([new Source('scaffold.yaml', JSON.stringify(value))])
-    const { model } = readManifest(files)
-    if (!model) return []
-    const { claims, findings } = reader({ model, at: path => files.locateFact(path) })
-    return [...claims.filter(({ state }) => state === 'contradicted'), ...findings].map(({ message }) => message)
-  }
-  expect(accused(parse(text))).toEqual([])
-  const relevant = [...removals(text)].filter(({ path }) =>
-    /^(?:slos\.browse-latency|services\.orders|services\.web\.(?:routes|rateLimit|calls)|decisions|stores\.orders)/.test(path),
-  )
-  expect(relevant.length).toBeGreaterThan(80)
-  expect(relevant.flatMap(({ path, rest }) => accused(rest).map(message => `without ${path}: ${message}`))).toEqual([])
-})
+test(
+  'what the manifest does not state is no claim: leaving out a fact creates no contradiction',
+  { timeout: 120_000 },
+  async () => {
+    const cwd = folder({})
+    cpSync(shop, cwd, { recursive: true })
+    const [main, platform] = ['scaffold.yaml', 'platform.yaml'].map(name => readFileSync(join(shop, name), 'utf8'))
+    const text = `${main!.replace(/^include:.*\n/m, '')}\n${platform!}`
+    const origin = { tree: onDisk({ cwd } as World), path: join(cwd, 'scaffold.yaml') }
+    const { reader } = await readEvidence(filesOf(text), origin, defaultLimits)
+    const accused = (value: unknown) => {
+      const files = new ManifestFiles([new Source('scaffold.yaml', JSON.stringify(value))])
+      const { model } = readManifest(files)
+      if (!model) return []
+      const { claims, findings } = reader({ model, at: path => files.locateFact(path) })
+      return [...claims.filter(({ state }) => state === 'contradicted'), ...findings].map(({ message }) => message)
+    }
+    expect(accused(parse(text))).toEqual([])
+    const relevant = [...removals(text)].filter(({ path }) =>
+      /^(?:slos\.browse-latency|services\.orders|services\.web\.(?:routes|rateLimit|calls)|decisions|stores\.orders)/.test(
+        path,
+      ),
+    )
+    expect(relevant.length).toBeGreaterThan(80)
+    expect(relevant.flatMap(({ path, rest }) => accused(rest).map(message => `without ${path}: ${message}`))).toEqual(
+      [],
+    )
+  },
+)

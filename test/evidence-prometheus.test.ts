@@ -66,6 +66,17 @@ describe('the alerts of an SLO', () => {
     })
   })
 
+  test('are not held against another that fits better', () => {
+    const two = manifestOf(
+      'slos: { checkout: { service: web, objective: 99.9%, alerts: [{ burnRate: 14.4, longWindow: 1h }, { burnRate: 20, longWindow: 1h }] } }\nservices: { web: {} }\n',
+    )
+    const [fast, faster] = ['0.0144', '0.02'].map(limit =>
+      alert('Burn', `${ratio('1h')} > ${limit}`, 'labels: { slo: checkout }'),
+    )
+    const found = claimsIn(prometheusEvidence([ruleFile(faster!, fast!)], two))
+    expect(found.map(text => text.split(' ')[0])).toEqual(['evidenced', 'evidenced'])
+  })
+
   test('say how a burn rate was computed', () => {
     const [claim] = told(alert('CheckoutSuccess', first.replaceAll('14.4', '10'))).claims
     expect(claim?.arithmetic).toBe('burn rate = 0.01 / (1 - 99.9%) = 10')

@@ -52,6 +52,11 @@ describe('facts of deployments', () => {
     else expect(found).toEqual([])
   })
 
+  test('how pods are spread says at least how many zones there are', () => {
+    expect(about(fact('zones', 2, 'derived'))[0]).toMatch(/^claimed/)
+    expect(about(fact('zones', 2))[0]).toMatch(/^contradicted/)
+  })
+
   test('one number is one claim', () => {
     expect(claims([element('orders', [fact('replicas', 1)])])).toEqual([
       'contradicted 11 "orders" has replicas 3 in the manifest and 1 in the files (replicas); expected both to say the same',
@@ -119,6 +124,13 @@ describe('elements are recognised', () => {
       same('orders_svc'),
     ]).toEqual([true, true, true, true, true])
     expect([same('order'), same('orders-db-service'), same('service')]).toEqual([false, false, false])
+  })
+  test('once, by the first that has the name', () => {
+    const two = [
+      element('a', [fact('replicas', 3)], { aliases: ['orders'] }),
+      element('b', [fact('replicas', 1)], { aliases: ['orders'] }),
+    ]
+    expect(claims(two)).toHaveLength(1)
   })
   test('and not where two could be meant', () => {
     expect(

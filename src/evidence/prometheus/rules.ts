@@ -25,7 +25,21 @@ export interface Fault {
 }
 
 /** Rule files of Prometheus, and those that a PrometheusRule of its operator holds. */
-export function readRules(file: EvidenceFile): { rules: Rule[]; faults: Fault[] } {
+export function readRules(file: EvidenceFile): ReadRules {
+  let read = known.get(file)
+  if (!read) known.set(file, (read = readFile(file)))
+  return read
+}
+
+export interface ReadRules {
+  readonly rules: readonly Rule[]
+  readonly faults: readonly Fault[]
+}
+
+/** Read once, however often it is held against a manifest. */
+const known = new WeakMap<EvidenceFile, ReadRules>()
+
+function readFile(file: EvidenceFile): ReadRules {
   const rules: Rule[] = []
   const faults: Fault[] = []
   const documents = documentsOf(file)

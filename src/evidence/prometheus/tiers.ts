@@ -88,6 +88,11 @@ function limitOf(
   const isShare = isRatio(signal, recordings)
   if ((op === '<' || op === '<=') && isShare) return { threshold: clean(1 - threshold), unit: 'errorRatio' }
   if (op !== '>' && op !== '>=') return undefined
+  // A ratio over something is no ratio of events any more; over the error budget it is the burn rate.
+  if (signal.kind === 'binary' && signal.op === '/' && isRatio(signal.left, recordings)) {
+    const isBudget = signal.right.kind === 'selector' && /budget/i.test(signal.right.name ?? '')
+    return isBudget ? { threshold: clean(threshold), unit: 'burnRate' } : undefined
+  }
   if (isShare || isQuotient(signal)) return { threshold: clean(threshold), unit: 'errorRatio' }
   if (signal.kind !== 'selector' || !/burn_?rate/i.test(signal.name ?? '')) return undefined
   return { threshold: clean(threshold), unit: threshold > 1 ? 'burnRate' : 'errorRatio' }

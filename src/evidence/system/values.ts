@@ -1,6 +1,6 @@
-import type * as z from 'zod'
 import type { Path } from '../../finding.ts'
 import { formatPath } from '../../finding.ts'
+import { readAs as readType, refused } from '../../manifest/schema/read-as.ts'
 import { schemaAt } from '../../manifest/walk-schema.ts'
 
 /** Values of files and of a manifest, in the form in which they can be compared. */
@@ -13,8 +13,9 @@ export interface Leaf {
 
 /** A value as the manifest's schema reads it: `45s` is 45000. `undefined` where it is none. */
 export function readAs(path: Path, value: unknown): unknown {
-  const parsed = (schemaAt(path) as z.ZodType | undefined)?.safeParse(value)
-  return parsed?.success ? parsed.data : undefined
+  const type = schemaAt(path)
+  const read = type === undefined ? refused : readType(type, value)
+  return read === refused ? undefined : read
 }
 
 export function valueAt(root: unknown, path: Path): unknown {

@@ -128,12 +128,41 @@ export interface OpenQuestion {
   mustBeStated: boolean
 }
 
+/** The keys of `evidence`: what kind of file a claim is checked against. */
+export const evidenceKinds = ['prometheusRules', 'kubernetes', 'compose', 'openapi', 'migrations', 'documents'] as const
+export type EvidenceKind = (typeof evidenceKinds)[number]
+
 /**
- * Why a manifest could not be reviewed, or, for `rule-failed`, why one rule could not: then the findings of the others stand
- * beside it. Problems never pass the gate.
+ * `evidenced`: a file says the same. `contradicted`: a file says otherwise. `missing`: the files that would have to show it do
+ * not. `claimed`: no file speaks of it, so it stands on the manifest's word.
+ */
+export const claimStates = ['evidenced', 'contradicted', 'missing', 'claimed'] as const
+export type ClaimState = (typeof claimStates)[number]
+
+/** Something that the manifest says, held against the files of its evidence. */
+export interface Claim {
+  state: ClaimState
+  kind: EvidenceKind
+  /** The element that it is about. */
+  subject: Path
+  question: QuestionKey
+  /** What the manifest says and what the files say, the element in quotes. No full stop at the end. */
+  message: string
+  arithmetic?: string
+  /** What to do; only where it is contradicted or missing. */
+  fix?: string
+  /** Where the manifest says it. */
+  location: Location
+  /** Where the files speak of it. */
+  places: Evidence[]
+}
+
+/**
+ * Why a manifest could not be reviewed; or, for `rule-failed`, why one rule could not, and for `evidence`, which files could
+ * not be read: then what was found without them stands beside it. Problems never pass the gate.
  */
 export interface Problem {
-  ruleId: 'unreadable' | 'yaml-syntax' | 'duplicate-name' | 'manifest-shape' | 'include' | 'rule-failed'
+  ruleId: 'unreadable' | 'yaml-syntax' | 'duplicate-name' | 'manifest-shape' | 'include' | 'rule-failed' | 'evidence'
   message: string
   location: Location
   /** Other places that belong to it, such as the first definition of a name that is defined twice. */

@@ -1,4 +1,4 @@
-import type { Finding, OpenQuestion, Problem, QuestionKey, Waived } from './finding.ts'
+import type { Claim, Finding, OpenQuestion, Problem, QuestionKey, Waived } from './finding.ts'
 import type { Source } from './manifest/source.ts'
 
 /**
@@ -48,6 +48,20 @@ export interface Baselined {
   notStated: OpenQuestion[]
 }
 
+/** What the manifest claims, held against the files of its evidence. */
+export interface EvidenceReport {
+  /** In the order of the manifest. */
+  claims: Claim[]
+  /** The files in which something was found, for code frames. */
+  texts: readonly Text[]
+}
+
+/** A file that locations lead to. */
+export interface Text {
+  readonly file: string
+  readonly text: string
+}
+
 /** The result of the review of one manifest. */
 export interface Report {
   /** The file that was asked for. */
@@ -62,9 +76,14 @@ export interface Report {
   scoreboard: QuestionScore[]
   rules: Tally[]
   coverage: number | null
+  /** Absent where the manifest names no evidence, or none was asked for. */
+  evidence?: EvidenceReport
   /** What was read, for code frames; not part of any machine format. */
   sources: readonly Source[]
 }
+
+/** All files that locations of a report may lead to, those of the manifest first. */
+export const textsOf = ({ sources, evidence }: Report): readonly Text[] => [...sources, ...(evidence?.texts ?? [])]
 
 /** Open questions that are surfaced as warnings "not stated". */
 export const notStated = (report: Report): OpenQuestion[] =>

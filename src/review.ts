@@ -1,4 +1,6 @@
 import { byImportance } from './analysis/reach.ts'
+import { claimsInOrder, evidenceFindings, type EvidenceReader, type EvidenceSeverities } from './engine/evidence.ts'
+import { evidenceRules } from './engine/evidence-rules.ts'
 import { decideInSteps, type Decided } from './engine/decide.ts'
 import { failureProblems } from './engine/failures.ts'
 import { fold, type Candidate } from './engine/fold.ts'
@@ -8,7 +10,7 @@ import { finish } from './engine/steps.ts'
 import { waive } from './engine/waive.ts'
 import { waiverFindings, type WaiverContext } from './engine/waiver-findings.ts'
 import { waiversOf } from './engine/waivers.ts'
-import { severityRank, type Finding, type Path, type Severity } from './finding.ts'
+import { severityRank, type Finding, type Path, type QuestionKey, type Severity } from './finding.ts'
 import type { ManifestFiles } from './manifest/files.ts'
 import type { Model } from './manifest/model.ts'
 import { readManifest } from './manifest/read.ts'
@@ -21,6 +23,12 @@ export interface ReviewOptions {
   /** ISO date by which waivers and ages are judged. Without one nothing has expired or is old: the core has no clock. */
   readonly today?: string
   readonly waivers?: WaiverOptions
+  /** Holds the files of the evidence against the manifest. Without it the manifest is believed. */
+  readonly evidence?: EvidenceReader
+  /** Instead of the severities of `evidenceRules`. */
+  readonly evidenceSeverities?: EvidenceSeverities
+  /** Which findings of evidence are reported, by rule and question (default: all). */
+  readonly evidenceKept?: (ruleId: string, question: QuestionKey) => boolean
   /** Told what is being done, and does it; the core has no clock to say how long that took. */
   readonly measure?: Measure
 }
@@ -79,10 +87,15 @@ function reportOf(
   )
   const folded = fold(candidates).map(({ finding }) => finding)
   for (const finding of folded) finding.journeys = mostCriticalFirst(finding.journeys, model)
-  const problems = failureProblems(decided.failures, files)
-  const sound = rules.filter(rule => !decided.failures.some(failure => failure.rule === rule))
-  const { findings, waived } = withWaivers(inOrder(folded), { ...options.waivers, model, files, rules: sound }, options)
-  const open = openQuestions(decided.decisions, model, decided.facts, files)
+  const told = options.evidence?.({ model, at: path => files.locateFact(path) })
+  const problems = [...failureProblems(decided.failures, files), ...(told?.problems ?? [])]
+  const sound = [
+    ...rules.filter(rule => !decided.failures.some(failure => failure.rule === rule)),
+    ...(told ? evidenceRules.map(({ id }) => ({ id, question: undefined })) : []),
+  ]
+  const found = [...folded, ...(told ? evidenceFindings(told, options) : [])]
+  const { findings, waived } = withWaivers(inOrder(found), { ...options.waivers, model, files, rules: sound }, options)
+  const open = [...openQuestions(decided.decisions, model, decided.facts, files), ...(told?.questions ?? [])]
   const counted = tallies(rules, decided, waivedLookup(waived))
   return {
     file: files.sources[0]!.file,
@@ -96,6 +109,7 @@ function reportOf(
     scoreboard: scoreboard(counted, findings),
     rules: counted,
     coverage: coverageOf(counted),
+    ...(told ? { evidence: { claims: claimsInOrder(told.claims), texts: told.texts } } : {}),
     sources: files.sources,
   }
 }

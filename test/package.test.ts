@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { rules } from '../src/rules/index.ts'
 import { folder } from './cli-support.ts'
@@ -16,13 +16,13 @@ function readFor(...argv: string[]): { files: string[]; builtIns: string[]; size
   const { stdout: out } = spawnSync(process.execPath, ['--require', spy, entry, ...argv], { encoding: 'utf8' })
   const [printed, loaded] = out.split(mark)
   const { names, builtIns } = JSON.parse(loaded!) as { names: string[]; builtIns: string[] }
-  const files = names.filter(file => !file.endsWith('spy.cjs'))
-  const size = files.reduce((sum, file) => sum + statSync(join(built, file)).size, 0) / 1000
-  return { files, builtIns, size, out: printed! }
+  const paths = names.filter(file => !file.endsWith('spy.cjs'))
+  const size = paths.reduce((sum, file) => sum + statSync(file).size, 0) / 1000
+  return { files: paths.map(path => basename(path)), builtIns, size, out: printed! }
 }
 const mark = '\n---loaded---\n'
 const spyText = `process.on('exit', () => {
-  const names = Object.keys(require.cache).map(file => require('node:path').basename(file))
+  const names = Object.keys(require.cache)
   const builtIns = process.moduleLoadList.map(name => name.replace('NativeModule ', ''))
   require('node:fs').writeSync(1, ${JSON.stringify(mark)} + JSON.stringify({ names, builtIns }))
 })`
@@ -74,6 +74,18 @@ describe.skipIf(!existsSync(entry))('the built program', () => {
     expect(out).toContain('web-shop-naive: not ready')
   })
 
+  test('reads what holds evidence against a manifest only where there is some, and of it only what is named', () => {
+    const [rules, manifest] = [
+      'groups: [{ rules: [] }]\n',
+      'services: { web: {} }\nevidence: { prometheusRules: a.yaml }\n',
+    ]
+    const { files } = readFor(join(folder({ 'scaffold.yaml': manifest, 'a.yaml': rules }), 'scaffold.yaml'))
+    expect(files).toContain('evidence-files.cjs')
+    expect(files).toContain('prometheus.cjs')
+    for (const other of ['read-kubernetes.cjs', 'read-compose.cjs', 'openapi.cjs', 'prose.cjs', 'sql-parser.cjs'])
+      expect(files).not.toContain(other)
+  })
+
   test('reads neither examples nor zod for a configuration, whatever that changes of rules', () => {
     const root = folder({
       'a.yaml': 'services: { web: { replicas: 1 } }\n',
@@ -111,6 +123,6 @@ describe.skipIf(!existsSync(entry))('the built program', () => {
 
   test('is no larger altogether than what is in it', () => {
     const size = readdirSync(built).reduce((sum, file) => sum + statSync(join(built, file)).size, 0) / 1000
-    expect(size).toBeLessThan(5200)
+    expect(size).toBeLessThan(5700)
   })
 })

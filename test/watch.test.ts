@@ -132,6 +132,24 @@ describe('review --watch', () => {
     expect(await watch.end()).toEqual({ code: 130, stopped: 2 })
   })
 
+  test('watches the evidence as well', async () => {
+    const evidence =
+      'slos: { a: { service: web, alerts: none } }\nevidence: { prometheusRules: ops/*.yaml, openapi: api.yaml }\n'
+    const cwd = folder({
+      'scaffold.yaml': `services: { web: {} }\n${evidence}`,
+      'ops/a.yaml': 'groups: [{ rules: [] }]\n',
+      'api.yaml': 'openapi: 3.1.0\ninfo: { title: web }\n',
+    })
+    const watch = watching(cwd)
+    await watch.said(/incomplete|not ready/)
+    expect(watch.watched).toEqual([['api.yaml', 'scaffold.yaml', 'ops']])
+    const rule = '{ alert: A, expr: "errors:ratio_rate1h > 0.01", labels: { slo: a } }'
+    writeFileSync(join(cwd, 'ops', 'b.yaml'), `groups: [{ rules: [${rule}] }]\n`)
+    watch.change()
+    expect(await watch.said(/new/)).toContain('evidence-contradicted')
+    await watch.end()
+  })
+
   test('writes the files that were asked for after each change', async () => {
     const cwd = folder({ 'scaffold.yaml': shop('timeout: none') })
     const watch = watching(cwd, '-o', 'json=out.json')

@@ -5,7 +5,9 @@ import type { Entry } from '../delta/entry.ts'
 import { pretty } from '../reporters/pretty.ts'
 import { visible } from '../reporters/text.ts'
 import type { Report } from '../report.ts'
+import type { ManifestFiles } from '../manifest/files.ts'
 import { review } from '../review.ts'
+import { evidenceFor } from './evidence.ts'
 import { list, plural } from '../units.ts'
 import { baselineName, readBaseline, type BaselineFile } from './baselines.ts'
 import type { CommandContext } from './commands.ts'
@@ -42,9 +44,11 @@ check  exits 1 where prune would change something`,
         throw new UserError('A baseline belongs to a file; standard input has no place to keep it')
       const reports: Report[] = []
       const { rules, review: how, included } = await settingsFor(manifests, options, world)
+      const reviewOf = async (files: ManifestFiles) =>
+        review(files, rules, { ...how, ...(await evidenceFor(files, world)) })
       const named = manifests.length > 0 ? manifests : await included()
       for (const path of new Set(named.length > 0 ? named : [undefined]))
-        reports.push(review(await findOrLoad(path, world), rules, how))
+        reports.push(await reviewOf(await findOrLoad(path, world)))
       const unreadable = reports.filter(({ verdict }) => verdict === 'unreadable')
       if (unreadable.length > 0) {
         const style = { color: false, width: 80, verbose: false, quiet: false }

@@ -45,6 +45,11 @@ export const commands: readonly [CommandEntry, ...CommandEntry[]] = [
     load: async () => (await import('./diff-command.ts')).diffCommand,
   },
   {
+    name: 'drift',
+    summary: 'compare a manifest with the files of its evidence: what only one of them has, and what differs',
+    load: async () => (await import('./drift-command.ts')).driftCommand,
+  },
+  {
     name: 'merge',
     summary: 'make one report of several, such as those of all shards',
     load: async () => (await import('./merge-command.ts')).mergeCommand,

@@ -10,10 +10,12 @@ import { severities, type Severity } from '../finding.ts'
 import type { ManifestFiles } from '../manifest/files.ts'
 import { readManifest } from '../manifest/read.ts'
 import { pretty } from '../reporters/pretty.ts'
+import type { Report } from '../report.ts'
 import { review } from '../review.ts'
 import { wantsColor } from './color.ts'
 import type { CommandContext } from './commands.ts'
 import { withConfigOptions, type ConfigOptions } from './config-options.ts'
+import { evidenceFor, type Origin } from './evidence.ts'
 import { findOrLoad, loadManifest } from './load.ts'
 import { day } from './report-options.ts'
 import { settingsFor } from './settings.ts'
@@ -48,11 +50,14 @@ export function diffCommand({ world, tool, exit }: CommandContext): Command {
         verbose: false,
         quiet: false,
       }
-      const files = [
+      const loaded = [
         await load(base, world),
-        head === undefined ? await findOrLoad(head, world) : await load(head, world),
+        head === undefined ? { files: await findOrLoad(head, world) } : await load(head, world),
       ]
-      const reports = files.map(one => review(one, rules, how))
+      const files = loaded.map(one => one.files)
+      const reports: Report[] = []
+      for (const { files: one, origin } of loaded)
+        reports.push(review(one, rules, { ...how, ...(await evidenceFor(one, world, undefined, origin)) }))
       const unreadable = reports.filter(({ verdict }) => verdict === 'unreadable')
       if (unreadable.length > 0) {
         world.stderr.write(pretty({ tool, rules, reports: unreadable }, { ...style, color: false }))
@@ -85,14 +90,14 @@ const placeOf = async (head: string | undefined, world: World): Promise<string[]
   head !== undefined && (await isThere(head, world)) ? [head] : []
 
 /** A file where there is one of that name, else a revision's. */
-async function load(name: string, world: World): Promise<ManifestFiles> {
+async function load(name: string, world: World): Promise<{ files: ManifestFiles; origin?: Origin }> {
   const isFile = await isThere(name, world)
   const revision = isFile || name === '-' ? undefined : parseRevision(name)
   if (revision) {
     const { tree, path } = await openRevision(revision, world)
-    return loadManifest(path, world, tree)
+    return { files: await loadManifest(path, world, tree), origin: { tree, path } }
   }
   if (!isFile && name !== '-')
     throw new UserError(`There is no file "${name}". A revision is named with its file, such as main:scaffold.yaml`)
-  return findOrLoad(name, world)
+  return { files: await findOrLoad(name, world) }
 }

@@ -25,9 +25,12 @@ function rulesOf({ effective, rules }: Settings): ShownRule[] {
 }
 
 export function configJson(settings: Settings): string {
-  const { failOn, strict, minCoverage, include, exclude, waivers, waiverRules } = settings.effective
+  const { failOn, strict, minCoverage, include, exclude, waivers, waiverRules, evidenceRules } = settings.effective
   const rules = rulesOf(settings).map(({ id, ...rest }) => [id, rest])
-  const paperwork = Object.entries(waiverRules).map(([id, severity]) => [id, { severity, options: {} }])
+  const paperwork = Object.entries({ ...waiverRules, ...evidenceRules }).map(([id, severity]) => [
+    id,
+    { severity, options: {} },
+  ])
   const document = {
     schemaVersion: 1,
     files: settings.files,
@@ -47,7 +50,7 @@ export function configJson(settings: Settings): string {
 type Line = readonly [text: string, from?: string]
 
 export function configYaml(settings: Settings): string {
-  const { failOn, strict, minCoverage, include, exclude, waivers, waiverRules } = settings.effective
+  const { failOn, strict, minCoverage, include, exclude, waivers, waiverRules, evidenceRules } = settings.effective
   const line = (text: string, { value, from }: Told<unknown>): Line => [`${text}: ${scalar(value)}`, from]
   const lines: Line[] = [
     [
@@ -67,7 +70,7 @@ export function configYaml(settings: Settings): string {
     ...Object.entries(waivers.maxDays).map(([severity, days]) => line(`    ${severity}`, days)),
     ['rules:  # a severity that is built in is the usual one; single findings may say otherwise'],
     ...rulesOf(settings).flatMap(rule => ruleLines(rule, line)),
-    ...Object.entries(waiverRules).map(([id, severity]) => line(`  ${id}`, severity)),
+    ...Object.entries({ ...waiverRules, ...evidenceRules }).map(([id, severity]) => line(`  ${id}`, severity)),
   ]
   const width = Math.min(60, Math.max(...lines.map(([text, from]) => (from === undefined ? 0 : text.length))))
   return `${lines.map(([text, from]) => (from === undefined ? text : `${text.padEnd(width)}  # ${from}`)).join('\n')}\n`

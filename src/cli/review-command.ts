@@ -1,12 +1,14 @@
 import { Command } from 'commander'
 import { shardOf, type ShardChoice } from '../delta/shard.ts'
 import type { ManifestFiles } from '../manifest/files.ts'
+import type { Report } from '../report.ts'
 import type { Run } from '../reporters/reporter.ts'
 import { review } from '../review.ts'
 import { baselineName, withBaselines } from './baselines.ts'
 import type { CommandContext } from './commands.ts'
 import { withConfigOptions } from './config-options.ts'
 import { deliver, styleOf } from './deliver.ts'
+import { evidenceFor } from './evidence.ts'
 import { cut, withLimits, type Limits } from './limits.ts'
 import { findOrLoad } from './load.ts'
 import { checkOutputs } from './outputs.ts'
@@ -112,8 +114,15 @@ async function reviewOnce(
   )
   const { rules, gate } = settings
   const isPartial = options.only.length + options.skip.length > 0
+  const reviewed: Report[] = []
+  for (const one of files) {
+    const evidence = !settings.wantsEvidence
+      ? {}
+      : await timing.wait('evidence', () => evidenceFor(one, world, options))
+    reviewed.push(review(one, rules, { ...settings.review, ...evidence, measure: timing.measure }))
+  }
   const { reports, notices } = await withBaselines(
-    files.map(one => review(one, rules, { ...settings.review, measure: timing.measure })),
+    reviewed,
     { file: options.baseline, appliedRules: isPartial ? new Set(rules.map(({ id }) => id)) : undefined },
     world,
   )

@@ -3,6 +3,7 @@ import { builtIn, type Layer, type Told } from '../config/layers.ts'
 import type { ConfigProblem } from '../config/read.ts'
 import { appliedRules, resolve, type Effective } from '../config/resolve.ts'
 import type { Config } from '../config/schema.ts'
+import { evidenceRuleIds, isEvidenceRule } from '../engine/evidence-rules.ts'
 import type { Severity } from '../finding.ts'
 import type { ReviewOptions } from '../review.ts'
 import type { AnyRule } from '../rules/define.ts'
@@ -14,7 +15,7 @@ import type { ConfigOptions } from './config-options.ts'
 import type { Gate } from './gate.ts'
 import { shown } from './load.ts'
 import { findConfig, isInside, projectOf } from './project.ts'
-import { selectRules } from './select.ts'
+import { isChosen, isQuestion, selectRules } from './select.ts'
 import { UserError, type World } from './world.ts'
 
 /** What the command line may say of settings; `undefined` where it says nothing, so that the configuration does. */
@@ -41,6 +42,8 @@ export interface Settings {
   /** The manifests that the configuration includes, for a run that names none; relative to where the program runs. */
   readonly included: () => Promise<string[]>
   readonly effective: Effective
+  /** False where `--only` names nothing that evidence could find. */
+  readonly wantsEvidence: boolean
   /** Rules of the configuration's own: its policies and plugins. */
   readonly ownRules: readonly AnyRule[]
   /** The files that the configuration is made of, the one that was found or named last. */
@@ -76,8 +79,10 @@ export async function settingsFor(
         comments: waivers.comments.value,
         maxDays: valuesOf(waivers.maxDays),
         severities: valuesOf(effective.waiverRules),
-        known: all.map(({ id }) => id),
+        known: [...all.map(({ id }) => id), ...evidenceRuleIds],
       },
+      evidenceSeverities: valuesOf(effective.evidenceRules),
+      evidenceKept: (id, question) => isChosen([id, question], only, skip),
     },
     gate: {
       failOn: effective.failOn.value,
@@ -87,6 +92,7 @@ export async function settingsFor(
     },
     included: () => included(layers, effective, world),
     effective,
+    wantsEvidence: only.length === 0 || only.some(name => isEvidenceRule(name) || isQuestion(name)),
     ownRules: own.rules,
     files: layers.flatMap(({ source }) => (source ? [source.file] : [])),
   }

@@ -20,7 +20,7 @@ export async function watchFiles({ files, folders }: Watched, changed: () => voi
       !parents.has(path) &&
       (!isBelow(path) ||
         /[/\\](?:node_modules|\.git)(?:[/\\]|$)/.test(path) ||
-        (stats?.isFile() === true && !/\.ya?ml$/.test(path))),
+        (stats?.isFile() === true && !/\.(?:ya?ml|json|sql|md)$/.test(path))),
   })
   watcher.on('all', changed)
   // A folder that may not be read must not end the program.

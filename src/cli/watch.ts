@@ -7,6 +7,7 @@ import { changesText } from '../reporters/changes.ts'
 import { pretty } from '../reporters/pretty.ts'
 import type { Run, Style } from '../reporters/reporter.ts'
 import { plural } from '../units.ts'
+import { globsOf, homeOf } from './evidence.ts'
 import { UserError, exitCode, type Watched, type World } from './world.ts'
 
 /** One review of all manifests that were asked for. */
@@ -127,6 +128,13 @@ const isSame = (report: Report, other: Report | undefined): boolean =>
 /** The files of manifests and of what else decides, and the folders in which a wildcard may find more. */
 function watchedBy({ files: manifests, others }: Round, cwd: string): Watched {
   const [files, folders] = [new Set(others.map(file => resolve(cwd, file))), new Set<string>()]
+  for (const one of manifests) {
+    const folder = join(dirname(resolve(cwd, one.sources[0]!.file)), homeOf(one))
+    for (const { glob } of globsOf(one)) {
+      if (isDynamicPattern(glob)) folders.add(join(folder, fixedPart(glob)))
+      else files.add(join(folder, glob))
+    }
+  }
   for (const { file, value } of manifests.flatMap(({ sources }) => sources)) {
     const path = resolve(cwd, file)
     files.add(path)

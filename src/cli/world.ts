@@ -31,7 +31,7 @@ export interface World {
 export interface Watched {
   /** Whether or not they exist. */
   readonly files: readonly string[]
-  /** With all YAML files in them and below. */
+  /** With all files in them and below that a manifest may be made of or checked against: YAML, JSON, SQL, Markdown. */
   readonly folders: readonly string[]
 }
 

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { severities } from '../finding.ts'
+import { evidenceRules } from '../engine/evidence-rules.ts'
 import { waiverRules } from '../engine/waiver-rules.ts'
 import { zodOf } from '../manifest/schema/to-zod.ts'
 import type { AnyRule } from '../rules/define.ts'
@@ -24,7 +25,10 @@ export function configJsonSchema(rules: readonly AnyRule[]): object {
   })
   const entries = [
     ...rules.map((rule): [string, object] => [rule.id, settingOf(`${rule.title}.`, optionsSchema(rule))]),
-    ...waiverRules.map(({ id, title }): [string, object] => [id, { ...severity, description: `${title}.` }]),
+    ...[...waiverRules, ...evidenceRules].map(({ id, title }): [string, object] => [
+      id,
+      { ...severity, description: `${title}.` },
+    ]),
   ]
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',

@@ -1,5 +1,6 @@
 import type { Severity } from '../finding.ts'
 import { didYouMean } from '../manifest/nearest.ts'
+import { evidenceRules, type EvidenceRuleId } from '../engine/evidence-rules.ts'
 import { ruleWith, type AnyRule } from '../rules/define.ts'
 import { optionNames, readOptions } from '../rules/options.ts'
 import { waiverRules, type WaiverRuleId } from '../engine/waiver-rules.ts'
@@ -29,6 +30,7 @@ export interface Effective {
   }
   readonly rules: readonly ConfiguredRule[]
   readonly waiverRules: Readonly<Record<WaiverRuleId, Told<Severity | 'off'>>>
+  readonly evidenceRules: Readonly<Record<EvidenceRuleId, Told<Severity | 'off'>>>
 }
 
 /**
@@ -68,18 +70,26 @@ export function resolve(
         maxDays: { error: days('error'), warning: days('warning'), info: days('info') },
       },
       rules: configured,
-      waiverRules: Object.fromEntries(
-        waiverRules.map(({ id, severity }) => {
-          const { value, from } = lastTold<Severity | 'off'>(all, ['rules', id, 'severity']) ?? {
-            value: severity,
-            from: builtIn.name,
-          }
-          return [id, { value, from }]
-        }),
-      ) as Effective['waiverRules'],
+      waiverRules: severitiesOf(waiverRules, all),
+      evidenceRules: severitiesOf(evidenceRules, all),
     },
   }
 }
+
+/** Of what is found without a rule file. */
+const severitiesOf = <Id extends string>(
+  rules: readonly { readonly id: Id; readonly severity: Severity }[],
+  layers: readonly Layer[],
+) =>
+  Object.fromEntries(
+    rules.map(({ id, severity }) => {
+      const { value, from } = lastTold<Severity | 'off'>(layers, ['rules', id, 'severity']) ?? {
+        value: severity,
+        from: builtIn.name,
+      }
+      return [id, { value, from }]
+    }),
+  ) as Record<Id, Told<Severity | 'off'>>
 
 function severityOf({ id, question }: AnyRule, layers: readonly Layer[]): Pick<ConfiguredRule, 'severity' | 'from'> {
   for (const layer of layers.toReversed()) {
@@ -145,8 +155,8 @@ function optionsOf(
 const lowerFirst = (text: string) => text.replace(/^[A-Z]/, first => first.toLowerCase())
 
 function unknownRules(layers: readonly Layer[], rules: readonly AnyRule[], complete: boolean): ConfigProblem[] {
-  const ids = new Set<string>([...rules.map(({ id }) => id), ...waiverRules.map(({ id }) => id)])
-  const paperwork = new Set<string>(waiverRules.map(({ id }) => id))
+  const paperwork = new Set<string>([...waiverRules, ...evidenceRules].map(({ id }) => id))
+  const ids = new Set<string>([...rules.map(({ id }) => id), ...paperwork])
   return layers.flatMap(({ source, config }) =>
     Object.entries(config.rules ?? {}).flatMap(([id, { options }]) => {
       if (!source || (!complete && id.includes('/'))) return []

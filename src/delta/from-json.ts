@@ -1,6 +1,6 @@
 import type { Evidence, Finding, Location, OpenQuestion, Path, Point } from '../finding.ts'
 import { Source } from '../manifest/source.ts'
-import type { Report } from '../report.ts'
+import type { EvidenceReport, Report, Text } from '../report.ts'
 import type { ManifestDocument } from '../reporters/report-schema.ts'
 
 /** The way back from the JSON of a report, so that all formats can be made of it. */
@@ -10,7 +10,7 @@ type QuestionDocument = ManifestDocument['openQuestions'][number]
 
 export function toReport(document: ManifestDocument): Report {
   const sources = document.sources.map(({ file, text }) => new Source(file, text))
-  const at = locator(sources)
+  const at = locator([...sources, ...(document.evidence?.texts ?? [])])
   return {
     file: document.file,
     system: document.system ?? undefined,
@@ -37,6 +37,7 @@ export function toReport(document: ManifestDocument): Report {
     scoreboard: document.scoreboard,
     rules: document.rules,
     coverage: document.coverage,
+    ...(document.evidence ? { evidence: evidence(document.evidence, at) } : {}),
     sources,
   }
 }
@@ -70,13 +71,25 @@ function question({ because, ...open }: QuestionDocument, at: Locator): OpenQues
   return { ...open, ...(because === undefined ? {} : { because }), fact, location: at(open.location, fact) }
 }
 
+const evidence = ({ claims, texts }: NonNullable<ManifestDocument['evidence']>, at: Locator): EvidenceReport => ({
+  claims: claims.map(({ arithmetic, fix, at: path, ...claim }) => ({
+    ...claim,
+    ...(arithmetic === undefined ? {} : { arithmetic }),
+    ...(fix === undefined ? {} : { fix }),
+    subject: claim.subject.steps,
+    location: at(claim.location, path.steps),
+    places: claim.places.map(one => pointer(one, at)),
+  })),
+  texts,
+})
+
 const pointer = ({ label, at: path, location }: FindingDocument['evidence'][number], at: Locator): Evidence => ({
   label,
   location: at(location, path.steps),
 })
 
 /** Lines and columns again as offsets into the text. */
-function locator(sources: readonly Source[]): Locator {
+function locator(sources: readonly Text[]): Locator {
   const starts = new Map(
     sources.map(({ file, text }) => [file, [0, ...[...text.matchAll(/\n/g)].map(({ index }) => index + 1)]]),
   )

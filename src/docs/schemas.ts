@@ -1,6 +1,7 @@
 import { configJsonSchema } from '../config/json-schema.ts'
 import { rules } from '../rules/index.ts'
 import { baselineJsonSchema } from '../delta/baseline-schema.ts'
+import { driftJsonSchema } from '../delta/drift-json.ts'
 import { diffJsonSchema } from '../delta/diff-json.ts'
 import { manifestJsonSchema } from '../manifest/json-schema.ts'
 import { analysisJsonSchema } from '../reporters/table-json.ts'
@@ -15,6 +16,7 @@ const schemas = {
   config: () => configJsonSchema(rules),
   baseline: baselineJsonSchema,
   diff: diffJsonSchema,
+  drift: driftJsonSchema,
   whatif: whatIfJsonSchema,
 }
 

@@ -1,3 +1,4 @@
+import { isEvidenceRule } from './evidence-rules.ts'
 import { questionKeys, questions, type Finding, type Waived } from '../finding.ts'
 import type { Answer, QuestionScore, Tally, Verdict } from '../report.ts'
 import type { AnyRule } from '../rules/define.ts'
@@ -57,7 +58,7 @@ export function scoreboard(rules: readonly Tally[], findings: readonly Finding[]
       alsoImplies.some(({ ruleId }) => mine.some(rule => rule.ruleId === ruleId)),
     )
     // What is wrong with a waiver is listed here, but does not answer the question.
-    const judged = found.filter(finding => mine.some(rule => rule.ruleId === finding.ruleId))
+    const judged = found.filter(({ ruleId }) => isEvidenceRule(ruleId) || mine.some(rule => rule.ruleId === ruleId))
     const answer = answerOf(judged, score, folded)
     return { key, question: questions[key], answer, ...score, coverage: coverageOf(mine) }
   })

@@ -1,8 +1,15 @@
-import { formatPath, severities, type Finding, type Location, type Path, type Severity } from '../finding.ts'
+import {
+  formatPath,
+  severities,
+  type Finding,
+  type Location,
+  type Path,
+  type QuestionKey,
+  type Severity,
+} from '../finding.ts'
 import type { ManifestFiles } from '../manifest/files.ts'
 import type { Model } from '../manifest/model.ts'
 import { didYouMean } from '../manifest/nearest.ts'
-import type { AnyRule } from '../rules/define.ts'
 import type { MalformedComment } from './waiver-comments.ts'
 import { waiverRules, type WaiverRuleId } from './waiver-rules.ts'
 import { prefixes, type Waiver } from './waivers.ts'
@@ -12,7 +19,7 @@ export interface WaiverContext {
   readonly model: Model
   readonly files: ManifestFiles
   /** The rules that were applied and did not fail. */
-  readonly rules: readonly AnyRule[]
+  readonly rules: readonly { readonly id: string; readonly question: QuestionKey | undefined }[]
   /** Ids of all rules that there are, applied or not; without them no rule is judged to be unknown. */
   readonly known?: readonly string[]
   /** Instead of the severities of `waiverRules`. */
@@ -67,7 +74,10 @@ function elementsOf(model: Model): ReadonlySet<string> {
     const { components, journeys, slos, alerts, jobs, drills, decisions, flags, calls, publishes, consumes } = model
     const maps = [components, journeys, slos, alerts, jobs, drills, decisions, flags]
     const named = maps.flatMap(map => [...map.values()].map(({ path }): Path => path))
-    const all = [...named, ...[...calls, ...publishes, ...consumes].map(({ path }) => path)].flatMap(prefixes)
+    const evidence = Object.keys(model.raw.evidence ?? {}).map((kind): Path => ['evidence', kind])
+    const all = [...named, ...evidence, ...[...calls, ...publishes, ...consumes].map(({ path }) => path)].flatMap(
+      prefixes,
+    )
     paths = new Set(all.flatMap(path => [formatPath(path), path.join('.')]))
     elements.set(model, paths)
   }

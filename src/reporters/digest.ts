@@ -16,6 +16,7 @@ export function digest(report: Report, page: Page, style: Style, c: ChalkInstanc
   const close = [
     ...waived(report, page, width, c),
     ...page.baselined(),
+    ...page.evidence(),
     ...unstated(report, width, c),
     verdictWithHint(report, width, c),
   ]

@@ -1,5 +1,5 @@
 import type { Location } from '../finding.ts'
-import type { Source } from '../manifest/source.ts'
+import type { Text } from '../report.ts'
 import { visible } from './text.ts'
 
 export interface Painter {
@@ -10,14 +10,20 @@ export interface Painter {
 /** `file:line:column`, which terminals make clickable. */
 export const place = ({ file, start }: Location): string => `${file}:${start.line}:${start.column}`
 
+const split = new WeakMap<Text, readonly string[]>()
+
+/** The lines of a file, split once; `undefined` where its text is not known. */
+export function linesOf(texts: readonly Text[], file: string): readonly string[] | undefined {
+  const text = texts.find(one => one.file === file)
+  if (!text) return undefined
+  let lines = split.get(text)
+  if (!lines) split.set(text, (lines = text.text.split(/\r\n|\n|\r/)))
+  return lines
+}
+
 /** The line that is meant, with the characters marked; long lines are cut on both sides. */
-export function frame(
-  sources: readonly Source[],
-  { file, start, end }: Location,
-  width: number,
-  paint: Painter,
-): string[] {
-  const line = sources.find(source => source.file === file)?.lines[start.line - 1]
+export function frame(texts: readonly Text[], { file, start, end }: Location, width: number, paint: Painter): string[] {
+  const line = linesOf(texts, file)?.[start.line - 1]
   if (line === undefined) return []
   const gutter = String(start.line).length
   const room = Math.max(20, width - gutter - 4)

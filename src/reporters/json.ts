@@ -1,6 +1,7 @@
-import { formatPath, type Evidence, type Finding, type Location, type OpenQuestion, type Path } from '../finding.ts'
+import type { Finding, OpenQuestion } from '../finding.ts'
 import { notStated, type Report } from '../report.ts'
 import { fingerprints } from '../engine/fingerprint.ts'
+import { evidenceDocument, toElement, toEvidence, toLocation } from './evidence-json.ts'
 import { jsonText } from './json-text.ts'
 import { rules as builtIn } from '../rules/index.ts'
 import type { AnyRule } from '../rules/define.ts'
@@ -49,6 +50,7 @@ function toManifest(report: Report): ManifestDocument {
     },
     scoreboard: report.scoreboard,
     rules: report.rules,
+    ...(report.evidence ? { evidence: evidenceDocument(report.evidence) } : {}),
     sources: report.sources.map(({ file, text }) => ({ file, text })),
   }
 }
@@ -118,19 +120,3 @@ function toQuestion(open: OpenQuestion): ManifestDocument['openQuestions'][numbe
     location: toLocation(open.location),
   }
 }
-
-const toElement = (path: Path) => ({ path: formatPath(path), steps: [...path] })
-
-const toEvidence = ({ label, location }: Evidence) => ({
-  label,
-  at: toElement(location.path),
-  location: toLocation(location),
-})
-
-const toLocation = ({ file, start, end }: Location) => ({
-  file,
-  line: start.line,
-  column: start.column,
-  endLine: end.line,
-  endColumn: end.column,
-})

@@ -1,5 +1,5 @@
 import { factsOf } from '../analysis/index.ts'
-import type { Finding, Problem, Severity } from '../finding.ts'
+import type { Claim, Finding, Problem, Severity } from '../finding.ts'
 import { ManifestFiles } from '../manifest/files.ts'
 import { readManifest } from '../manifest/read.ts'
 import { mermaidOf } from '../picture/mermaid.ts'
@@ -8,6 +8,7 @@ import { atFault } from '../picture/select.ts'
 import { notStated, type Report } from '../report.ts'
 import { list, plural } from '../units.ts'
 import { place } from './frame.ts'
+import { evidenceLine, placesOf, wordOf } from './evidence-words.ts'
 import { code, details, fence, inline, item, table } from './markdown-text.ts'
 import { byKey, type Group } from './page.ts'
 import { pathOf } from './paths.ts'
@@ -118,6 +119,8 @@ function section(report: Report, room: number): string[] {
   addList(plural(notes.length, 'note'), notes.map(findingItem), 0)
   const open = openQuestions.filter(({ mustBeStated }) => !mustBeStated)
   addList(plural(open.length, 'open question'), byKey(open).map(unstatedItem), 0)
+  const evidence = evidenceLine(report)
+  if (evidence !== undefined) addList(evidence, report.evidence!.claims.map(claimItem), 0)
   addList(`${waived.length} waived`, waived.map(waivedItem), 0)
   if (leftOut > 0) blocks.push(`${plural(leftOut, 'entry', 'entries')} more found no room here.`)
   return blocks
@@ -202,6 +205,9 @@ function unstatedItem(group: Group): string {
     `For example ${code(clip(example, 300))}`,
   )
 }
+
+const claimItem = (claim: Claim): string =>
+  item(`**${wordOf(claim.state)}**: ${said(claim.message)}`, code(clip(placesOf(claim), 300)))
 
 const waivedItem = ({ finding: { ruleId, message, location }, owner, until, reason }: Report['waived'][number]) =>
   item(

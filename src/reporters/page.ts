@@ -1,7 +1,8 @@
 import type { ChalkInstance } from 'chalk'
 import type { Finding, OpenQuestion, Problem, Severity } from '../finding.ts'
-import { notStated, type Report } from '../report.ts'
+import { notStated, textsOf, type Report } from '../report.ts'
 import { list, plural } from '../units.ts'
+import { evidenceLine, placesOf, wordOf } from './evidence-words.ts'
 import { frame, place } from './frame.ts'
 import type { Style } from './reporter.ts'
 import { visible, visibleLine, wrap } from './text.ts'
@@ -39,7 +40,7 @@ export class Page {
     const paint = { dim: this.#c.dim, mark: this.#c[paints[severity]] }
     return [
       `${pad}${this.#c.dim('-->')} ${visibleLine(place(location))}`,
-      ...frame(this.#report.sources, location, this.#style.width, paint),
+      ...frame(textsOf(this.#report), location, this.#style.width, paint),
     ]
   }
 
@@ -118,6 +119,19 @@ export class Page {
     if (parts.length === 0) return []
     const text = `Baseline: ${parts.join(', ')}; --no-baseline shows them`
     return [this.#c.dim(wrap(text, this.#style.width, '  ', ''))]
+  }
+
+  /** One line; every claim with both places where all is asked for. */
+  evidence(): string[] {
+    const line = evidenceLine(this.#report)
+    if (line === undefined) return []
+    const { width, verbose } = this.#style
+    const claims = verbose ? this.#report.evidence!.claims : []
+    const lines = claims.flatMap(claim => [
+      wrap(visible(`${wordOf(claim.state)}: ${claim.message}`), width, '    ', '  '),
+      this.#c.dim(wrap(visible(placesOf(claim)), width, '    ')),
+    ])
+    return [[this.#c.bold(wrap(line, width, '  ', '')), ...lines].join('\n')]
   }
 
   questions(): string[] {

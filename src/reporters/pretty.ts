@@ -31,7 +31,7 @@ function wholePage(report: Report, page: Page, { quiet, width }: Style, c: Chalk
   const shown = quiet ? findings.filter(({ severity }) => severity === 'error') : findings
   const blocks = [...problems.map(problem => page.problem(problem)), ...shown.map(finding => page.finding(finding))]
   if (!quiet) {
-    blocks.push(...page.unstated(), ...page.waived(), ...page.baselined(), ...page.questions())
+    blocks.push(...page.unstated(), ...page.waived(), ...page.baselined(), ...page.evidence(), ...page.questions())
     if (report.verdict !== 'unreadable') blocks.push(scoreboardLines(report, width, c))
   }
   return [...blocks, wrap(verdictLine(report, c), width)]

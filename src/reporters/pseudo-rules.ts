@@ -1,3 +1,4 @@
+import { evidenceRules } from '../engine/evidence-rules.ts'
 import { waiverRules } from '../engine/waiver-rules.ts'
 import type { Problem, Severity } from '../finding.ts'
 
@@ -18,6 +19,15 @@ export const notStatedRule: PseudoRule = {
   severity: 'warning',
   why: 'Nobody can tell whether the design holds, because a number or a decision that it depends on is written down nowhere. Often it was never taken: then the default of some library decides, at the worst moment.',
   fix: 'State the fact in the manifest; write none where there is none, and the review says what follows from it.',
+}
+
+/** What `drift` says besides contradictions; no review reports it. */
+export const driftRule: PseudoRule = {
+  id: 'drift',
+  title: 'The manifest and its files do not hold the same',
+  severity: 'info',
+  why: 'A review judges what is in the manifest: what only the files have it does not see, and what only the manifest has nobody may have built.',
+  fix: 'Add it where it is missing, or take it out where it is not meant',
 }
 
 const problemRules: { [id in Problem['ruleId']]: Omit<PseudoRule, 'id' | 'severity'> } = {
@@ -48,6 +58,12 @@ const problemRules: { [id in Problem['ruleId']]: Omit<PseudoRule, 'id' | 'severi
     why: 'Nothing was reviewed, because a part of the design is missing.',
     fix: 'Name files that exist in the folder of the manifest or below, and that do not include each other in a circle.',
   },
+  evidence: {
+    name: 'UnreadableEvidence',
+    title: 'Evidence cannot be read',
+    why: 'The manifest names files that its claims are checked against, and they are not there, lie outside its folder or cannot be read. So nobody knows whether the claims hold. What the review found without them stands.',
+    fix: 'Name files that exist in the folder of the manifest or below, or take the key out of evidence.',
+  },
   'rule-failed': {
     title: 'A rule failed',
     why: 'The rule threw an error instead of an answer, so nobody knows whether the elements that it failed on are in order. What the other rules found stands.',
@@ -58,5 +74,7 @@ const problemRules: { [id in Problem['ruleId']]: Omit<PseudoRule, 'id' | 'severi
 export const pseudoRules: readonly PseudoRule[] = [
   notStatedRule,
   ...waiverRules,
+  ...evidenceRules,
+  driftRule,
   ...Object.entries(problemRules).map(([id, rule]): PseudoRule => ({ id, severity: 'error', ...rule })),
 ]

@@ -1,5 +1,7 @@
 import * as z from 'zod'
-import { questionKeys, severities } from '../finding.ts'
+import { severities } from '../finding.ts'
+import { count, element, evidence, location, questionKey } from './place-schema.ts'
+import { evidenceReport } from './evidence-schema.ts'
 import { rule, shard, sources } from './merge-schema.ts'
 
 /**
@@ -7,12 +9,8 @@ import { rule, shard, sources } from './merge-schema.ts'
  * means raises `schemaVersion`.
  */
 
-const count = () => z.int().nonnegative()
 const journeys = z.array(z.string()).describe('Names of the journeys that are affected, most critical first.')
 const ruleId = z.string().describe('Id of the rule.')
-const questionKey = z
-  .enum(questionKeys)
-  .meta({ id: 'QuestionKey', description: 'One of the eight questions of the checklist.' })
 const coverage = z
   .number()
   .min(0)
@@ -20,34 +18,7 @@ const coverage = z
   .nullable()
   .describe('Share of the checks that could be decided, from 0 to 1; null where there was nothing to decide.')
 
-const location = z
-  .strictObject({
-    file: z
-      .string()
-      .describe('The file as it was named on the command line or found by an include, with forward slashes.'),
-    line: count().min(1).describe('Line, from 1.'),
-    column: count().min(1).describe('Column, from 1, in UTF-16 code units.'),
-    endLine: count().min(1).describe('Line of the end.'),
-    endColumn: count().min(1).describe('Column after the last character.'),
-  })
-  .meta({ id: 'Location', description: 'Where something is written.' })
-
 const severity = z.enum(severities)
-
-const element = z
-  .strictObject({
-    path: z.string().describe('The path as people write it, such as services.web.calls[0].'),
-    steps: z.array(z.union([z.string(), z.int()])).describe('The same path as keys and indices of lists.'),
-  })
-  .meta({ id: 'ManifestPath', description: 'A place in the manifest, independent of files and lines.' })
-
-const evidence = z
-  .strictObject({
-    label: z.string().describe('What is stated there.'),
-    at: element.describe('The fact.'),
-    location: location.describe('Where it is stated.'),
-  })
-  .meta({ id: 'Evidence', description: 'A stated fact that belongs to a finding or a problem.' })
 
 const finding = z
   .strictObject({
@@ -103,7 +74,7 @@ const openQuestion = z
 const problem = z
   .strictObject({
     ruleId: z
-      .enum(['unreadable', 'yaml-syntax', 'duplicate-name', 'manifest-shape', 'include', 'rule-failed'])
+      .enum(['unreadable', 'yaml-syntax', 'duplicate-name', 'manifest-shape', 'include', 'rule-failed', 'evidence'])
       .describe('The kind.'),
     message: z.string().describe('What is wrong.'),
     at: element.describe('The place in the manifest, where it has one.'),
@@ -178,6 +149,7 @@ const manifest = z
     baselined: baselined.describe('What was found and stood already when the baseline was written.'),
     scoreboard: z.array(score).describe('The eight questions in their order; what the baseline accepts counts.'),
     rules: z.array(tally).describe('The rules that were applied.'),
+    evidence: evidenceReport.optional(),
     sources,
   })
   .meta({ id: 'Manifest', description: 'The review of one manifest.' })

@@ -1,5 +1,5 @@
 import type { Location } from '../finding.ts'
-import type { Source } from '../manifest/source.ts'
+import type { Text } from '../report.ts'
 import { lineHashes } from './line-hash.ts'
 import { pathOf } from './paths.ts'
 
@@ -12,11 +12,11 @@ const longestSnippet = 2000
 
 /** What regions need to know of the files; split and hashed once, and only where something was found. */
 export class Places {
-  readonly #sources: ReadonlyMap<string, Source>
+  readonly #sources: ReadonlyMap<string, Text>
   readonly #lines = new Map<string, string[]>()
   readonly #hashes = new Map<string, string[]>()
 
-  constructor(sources: readonly Source[]) {
+  constructor(sources: readonly Text[]) {
     this.#sources = new Map(sources.map(source => [source.file, source]))
   }
 

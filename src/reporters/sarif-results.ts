@@ -1,5 +1,5 @@
 import { formatPath, type Evidence, type Path } from '../finding.ts'
-import type { Report } from '../report.ts'
+import { textsOf, type Report } from '../report.ts'
 import { issuesOf, paragraphsOf, sentence, type Issue } from './issues.ts'
 import { Places, type alertIdentities } from './sarif-places.ts'
 import { levels } from './sarif-rules.ts'
@@ -13,7 +13,7 @@ export function resultsOf(
   indexOf: (ruleId: string) => number | undefined,
   identityOf: ReturnType<typeof alertIdentities>,
 ) {
-  const places = new Places(report.sources)
+  const places = new Places(textsOf(report))
   return issuesOf(report).map(issue => {
     const { ruleId, location, fingerprint } = issue
     const lineHash = places.lineHash(location)

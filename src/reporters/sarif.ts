@@ -1,3 +1,4 @@
+import { evidenceDocument } from './evidence-json.ts'
 import { jsonText } from './json-text.ts'
 import type { Reporter, Run } from './reporter.ts'
 import { alertIdentities, sourceRoot } from './sarif-places.ts'
@@ -42,9 +43,16 @@ function toLog({ tool, reports, rules }: Run) {
           },
         ],
         results,
+        ...claimsOf(reports),
       },
     ],
   }
+}
+
+/** What was confirmed is no result: code scanning would open an alert for it. */
+function claimsOf(reports: Run['reports']): object {
+  const claims = reports.flatMap(({ evidence }) => (evidence ? evidenceDocument(evidence).claims : []))
+  return claims.length === 0 ? {} : { properties: { claims } }
 }
 
 const ranks = ['error', 'warning', 'note']

@@ -153,8 +153,9 @@ export const evidenceSchema = element(
     prometheusRules: fact(globs(), 'Prometheus rule files.', { example: '[ops/alerts/*.yaml]' }),
     openapi: fact(globs(), 'OpenAPI documents.', { example: '[api/*.yaml]' }),
     migrations: fact(globs(), 'SQL migrations.', { example: '[db/**/*.sql]' }),
+    documents: fact(globs(), 'Runbooks and decision records.', { example: '[docs/**/*.md]' }),
   },
-  'a map with kubernetes, compose, prometheusRules, openapi, migrations',
+  'a map with kubernetes, compose, prometheusRules, openapi, migrations, documents',
 )
 
 export const onCallSchema = element(

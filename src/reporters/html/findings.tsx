@@ -1,5 +1,6 @@
 import { questions, severities, type Finding, type OpenQuestion, type QuestionKey } from '../../finding.ts'
-import { place } from '../frame.ts'
+import { textsOf } from '../../report.ts'
+import { linesOf, place } from '../frame.ts'
 import { byKey } from '../page.ts'
 import type { PseudoRule } from '../pseudo-rules.ts'
 import { visible } from '../text.ts'
@@ -117,7 +118,7 @@ const shownAs = (names: readonly string[]) => (names.length > 2 ? names.join(', 
 /** Lines around the place, the one that is meant marked. */
 function Excerpt({ view, finding }: { view: View; finding: Finding }) {
   const { file, start, end } = finding.location
-  const lines = view.report.sources.find(source => source.file === file)?.lines
+  const lines = linesOf(textsOf(view.report), file)
   if (!lines) return null
   const last = Math.min(Math.max(start.line, end.line), start.line + 4)
   const from = Math.max(1, start.line - 2)

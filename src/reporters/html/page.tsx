@@ -7,6 +7,7 @@ import { notStatedRule } from '../pseudo-rules.ts'
 import type { Run } from '../reporter.ts'
 import { visible } from '../text.ts'
 import { Architecture, Components, Journeys, Tables } from './design.tsx'
+import { Claims } from './claims.tsx'
 import { Findings, Questions } from './findings.tsx'
 import type { View } from './view.ts'
 
@@ -69,6 +70,11 @@ function System({ view }: { view: View }) {
       {unstated.length > 0 && (
         <Part title={`Not stated, though it must be (${unstated.length})`}>
           <Questions questions={unstated} rule={notStatedRule} />
+        </Part>
+      )}
+      {report.evidence && (
+        <Part title={`Evidence (${report.evidence.claims.length})`}>
+          <Claims report={report} />
         </Part>
       )}
       {report.waived.length > 0 && (

@@ -10,6 +10,7 @@ describe('addresses in a setting', () => {
   test.each([
     ['CART_ADDR', 'cart:7070', ['cart:7070']],
     ['EMAIL_ADDR', 'http://email:6060', ['email:6060']],
+    ['EMAIL_ADDR', 'http://email:/v1', ['email']],
     ['DB', 'postgres://user:p%40ss@astronomy-db/astronomy?sslmode=disable', ['astronomy-db']],
     ['DB', 'postgres://user:p@ss/w@rd@db:5432/x', []],
     ['SPRING_DATASOURCE_URL', 'jdbc:mysql://mysql:3306/cities?useSSL=false', ['mysql:3306']],
@@ -145,6 +146,9 @@ describe('what a container is', () => {
     ['admin', 'dpage/pgadmin4', 'outside', undefined],
     ['flagd', 'ghcr.io/open-feature/flagd:v0.16.0', 'flags', undefined],
     ['payment-docs', undefined, 'outside', undefined],
+    ['db-migrations', 'shop/db', 'outside', undefined],
+    ['dynamodb-init', undefined, 'outside', undefined],
+    ['initiatives', 'shop/initiatives', 'service', undefined],
   ])('%s of %s is a %s', (name, image, kind, engine) => {
     const part = partOf({ name, image })
     expect([part.kind, part.engine]).toEqual([kind, engine])

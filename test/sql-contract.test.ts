@@ -17,6 +17,9 @@ table('what ends an old shape', [
   ['DROP TABLE a,\n  b CASCADE', ['drop-table@1', 'drop-table@1']],
   ['CREATE TABLE a (id int);\nDROP TABLE a;\nCREATE TEMP TABLE b (id int);\nDROP TABLE b', []],
   ['ALTER TABLE orders DROP COLUMN note', ['drop-column@1']],
+  ['ALTER TABLE orders\n  DROP COLUMN IF EXISTS note,\n  DROP other', ['drop-column@2', 'drop-column@3']],
+  ['DROP TABLE orders;\nCREATE TABLE orders (id int)', []],
+  ['UPDATE orders SET a = upper(a) WHERE id < 9;\nALTER TABLE orders DROP a', ['drop-column@2']],
   ['ALTER TABLE orders ADD note int;\nALTER TABLE orders DROP COLUMN note', []],
   ['ALTER TABLE orders DROP COLUMN note', [], {}, '0001_a.down.sql'],
   ['DROP DATABASE shop', ['drop-database@1']],
@@ -45,6 +48,7 @@ table('rows and whole tables', [
   ['UPDATE orders SET a = 1 WHERE true', ['whole-table-write@1']],
   ['UPDATE orders SET a = 1 WHERE a IS NULL', []],
   ['UPDATE orders SET a = 1 WHERE id BETWEEN 1 AND 1000', []],
+  ['UPDATE orders SET a = u.a FROM users u', ['whole-table-write@1']],
   ['UPDATE orders o SET a = u.a FROM users u WHERE u.id = o.who', []],
   ['DELETE FROM orders', ['whole-table-write@1']],
   ['DELETE FROM orders WHERE id = 3', []],
@@ -111,6 +115,26 @@ const back = async (files: Record<string, string>) =>
   (await evidenceOf(files, { strategy: 'expandContract' })).hazards
     .filter(one => one.class === 'irreversible')
     .map(({ id, file, line }) => `${id} ${file}:${line}`)
+
+test('what one migration makes, the next one knows', async () => {
+  const ids = async (files: Record<string, string>) =>
+    (await evidenceOf(files)).hazards.map(({ id, file }) => `${file.slice(0, 2)} ${id}`)
+  const attach = 'CREATE TABLE p (LIKE events);\nALTER TABLE events ATTACH PARTITION p FOR VALUES IN (1)'
+  const rest = 'CREATE TABLE rest PARTITION OF events DEFAULT'
+  expect(await ids({ 'V1__a.sql': rest, 'V2__b.sql': attach })).toEqual(['V2 attach-partition-scans'])
+  expect(await ids({ 'V1__a.sql': `${rest};\n${attach}` })).toEqual([])
+  expect(await ids({ 'V2__b.sql': rest, 'V1__a.sql': attach })).toEqual([])
+  const type = (to: string) => `ALTER TABLE t ALTER c TYPE ${to}`
+  expect(await ids({ 'V1__a.sql': 'CREATE TABLE t (c varchar(9))', 'V2__b.sql': type('text') })).toEqual([])
+  // Ways back are taken from the newest on, and shorten again what was made longer.
+  const steps = ['ALTER TABLE t ADD c varchar(10)', type('varchar(20)'), type('text')]
+  const backs = ['SELECT 1', type('varchar(10)'), type('varchar(20)')]
+  const all = [...steps.map((sql, i) => [`${i}_a.up.sql`, sql]), ...backs.map((sql, i) => [`${i}_a.down.sql`, sql])]
+  expect(await ids(Object.fromEntries(all) as Record<string, string>)).toEqual([
+    '1_ type-change-rewrites',
+    '2_ type-change-rewrites',
+  ])
+})
 
 test('a way back is expected of what takes away, and must lead back', async () => {
   expect(await back(up('ALTER TABLE t ADD c int'))).toEqual([])

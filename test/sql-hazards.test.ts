@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import type { StoreFacts } from '../src/evidence/sql/types.ts'
+import { hazardIds, type StoreFacts } from '../src/evidence/sql/types.ts'
 import { hazardsIn } from './sql-support.ts'
 
 /** SQL, what is found in it by id and line, and what the store says. Nothing found: the correct form, or one that only looks wrong. */
@@ -65,6 +66,10 @@ const other =
 const setNotNull = 'ALTER TABLE orders ALTER state SET NOT NULL'
 table('columns that become required', [
   [setNotNull, ['set-not-null-scans@1']],
+  [
+    'ALTER TABLE orders\n  ALTER COLUMN state DROP DEFAULT,\n  ALTER COLUMN "state" SET NOT NULL',
+    ['set-not-null-scans@3'],
+  ],
   [proof + setNotNull, []],
   [proof + setNotNull, ['set-not-null-scans@3'], v(11)],
   [proof + setNotNull, [], v(12)],
@@ -82,6 +87,11 @@ table('columns that become required', [
   [`ALTER TABLE items VALIDATE CONSTRAINT c;\n${setNotNull}`, ['set-not-null-scans@2']],
   ['CREATE TABLE orders (state text);\nALTER TABLE orders ALTER state SET NOT NULL', []],
   ['ALTER TABLE orders ALTER state DROP NOT NULL', []],
+  ['ALTER TABLE orders ADD c int NOT NULL DEFAULT 1;\nALTER TABLE orders ALTER c SET NOT NULL', []],
+  [
+    'ALTER TABLE orders ADD c int NOT NULL DEFAULT 1, ALTER c DROP NOT NULL;\nALTER TABLE orders ALTER c SET NOT NULL',
+    ['set-not-null-scans@2'],
+  ],
   ['ALTER TABLE orders ADD COLUMN state text NOT NULL', ['required-column-without-default@1']],
   ["ALTER TABLE orders ADD COLUMN state text NOT NULL DEFAULT 'new'", []],
   ['ALTER TABLE orders ADD COLUMN total int GENERATED ALWAYS AS (a + b) STORED NOT NULL', ['add-column-rewrites@1']],
@@ -159,3 +169,11 @@ table('types that change', [
   [from('int', 'int'), []],
   ['CREATE TABLE t (c int);\nALTER TABLE t ALTER c TYPE bigint', []],
 ])
+
+test('the page of SQL migrations has a line for each hazard, and for no other', () => {
+  const table = readFileSync('docs/sql-evidence.md', 'utf8').split('| id | what | why |')[1]!.split('\n\n')[0]!
+  const ids = table
+    .split('\n')
+    .flatMap(line => [...(line.split('|')[1] ?? '').matchAll(/`([a-z-]+)`/g)].map(([, id]) => id!))
+  expect(ids.toSorted()).toEqual(hazardIds.toSorted())
+})

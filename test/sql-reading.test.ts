@@ -15,6 +15,7 @@ describe('statements end where psql ends them', () => {
     ['select 1; select 2', ['1:1 select 1', '1:11 select 2']],
     ['-- one; two\n/* a; /* b; */ c; */ select 1;', ['2:22 select 1']],
     ["select ';', E'\\';', 'it''s;';select 2", ["1:1 select ';', E'\\';', 'it''s;'", '1:30 select 2']],
+    ["select E'a''\\';b';select 2", ["1:1 select E'a''\\';b'", '1:19 select 2']],
     ['select ";";select 2', ['1:1 select ";"', '1:12 select 2']],
     ['do $x$ begin; $$;$$ end; $x$;select 2', ['1:1 do $x$ begin; $$;$$ end; $x$', '1:30 select 2']],
     ['select a$b$c;select 2', ['1:1 select a$b$c', '1:14 select 2']],

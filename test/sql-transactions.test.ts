@@ -35,6 +35,7 @@ table('what cannot run in a transaction', [
   ['REINDEX SCHEMA shop', ['not-in-transaction@1', 'reindex-not-concurrent@1'], yes],
   ["ALTER TYPE state ADD VALUE 'paid'", [], yes],
   ["ALTER TYPE state ADD VALUE 'paid'", ['not-in-transaction@1'], { ...yes, major: 11 }],
+  ["ALTER TYPE state ADD VALUE 'paid'", [], { ...yes, major: 12 }],
   ["ALTER TYPE state ADD VALUE 'paid';\nINSERT INTO t VALUES ('paid')", ['enum-value-used-too-early@2'], yes],
   ["ALTER TYPE state ADD VALUE 'paid';\nINSERT INTO t VALUES ('paid')", []],
   ["CREATE TYPE state AS ENUM ('new');\nALTER TYPE state ADD VALUE 'paid';\nINSERT INTO t VALUES ('paid')", [], yes],
@@ -59,6 +60,8 @@ table('tools', [
   [`--liquibase formatted sql\n--changeset a:1\n${build}`, ['concurrently-in-transaction@3']],
   [`--liquibase formatted sql\n--changeset a:1 runInTransaction:false\n${build}`, []],
   [`--liquibase formatted sql\n--changeset a:1 dbms:mysql\n${build}`, []],
+  [`--liquibase formatted sql\n--changeset a:1 dbms:!postgresql\n${build}`, []],
+  [`--liquibase formatted sql\n--changeset a:1 dbms:postgresql,h2\n${build}`, ['concurrently-in-transaction@3']],
   [build, [], {}, '20260101_a.sql'],
   [build, fails, { tool: 'goose' }, '20260101_a.sql'],
 ])
@@ -68,6 +71,8 @@ const validate = 'ALTER TABLE orders VALIDATE CONSTRAINT c;\n'
 table('what happens under a lock', [
   [notValid + validate, ['validate-under-lock@2'], yes],
   [notValid + validate, ['validate-under-lock@2'], several],
+  [`ALTER TABLE orders ADD FOREIGN KEY (who) REFERENCES users (id) NOT VALID;\n${validate}`, [], yes],
+  ['TRUNCATE a, b', ['truncate@1'], yes],
   [`BEGIN;\n${notValid}COMMIT;\nBEGIN;\n${validate}COMMIT;`, []],
   [`BEGIN;\n${notValid}${validate}COMMIT;`, ['validate-under-lock@3']],
   [column + validate, ['work-under-lock@2'], yes],
@@ -117,6 +122,11 @@ table('lock and statement timeouts', [
   ['CREATE TABLE t (who int REFERENCES users (id))', ['no-lock-timeout@1'], none],
   ['CREATE TRIGGER t BEFORE INSERT ON orders EXECUTE FUNCTION f()', ['no-lock-timeout@1'], none],
   ['ALTER TABLE orders ALTER c SET STATISTICS 9;\nVACUUM orders', [], none],
+  [`BEGIN;\nSET LOCAL lock_timeout = '1s';\nSET lock_timeout = 0;\n${column}COMMIT;`, ['no-lock-timeout@4'], none],
+  [`SET LOCAL lock_timeout = '1s';\n${column}`, [], none],
+  ['LOCK TABLE orders', ['no-lock-timeout@1', 'lock-table@1'], none],
+  ['LOCK TABLE orders NOWAIT', ['lock-table@1'], none],
+  ['CREATE TABLE p (LIKE events);\nALTER TABLE events ATTACH PARTITION p FOR VALUES IN (1)', [], none],
   [column, ['no-statement-timeout@1'], { lockTimeout: 1000, statementTimeout: 'none' }],
   [`SET statement_timeout = '5s';\n${column}`, [], { lockTimeout: 1000, statementTimeout: 'none' }],
 ])

@@ -42,7 +42,7 @@ export function documentsOf(
     notes: [{ kind: 'unreadable' as const, message, file: name, line: 1, column: 1 }],
   })
   if (text.length > maxTextLength) {
-    const size = (length: number) => Math.floor(length / 1024 / 1024)
+    const size = (length: number) => Math.ceil(length / 1024 / 1024)
     return refuse(
       `The file has ${size(text.length)} million characters; expected at most ${size(maxTextLength)}. Import fewer files at once`,
     )

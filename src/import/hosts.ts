@@ -96,11 +96,11 @@ function urlsIn(text: string): Address[] {
 type Rest = Pick<Address, 'isHealthCheck' | 'isCertain'> & { readonly scheme?: string }
 const certain: Rest = { isHealthCheck: false, isCertain: true }
 
-/** `orders`, `orders:8080`, `1@kafka:9093`. */
+/** `orders`, `orders:8080`; `orders:` where the port is a variable that is not set. */
 function hostAndPort(text: string, rest: Rest): Address[] {
-  const [, host = '', digits] = /^([^:\s]+)(?::(\d{1,5}))?$/.exec(text.trim()) ?? []
+  const [, host = '', digits] = /^([^:\s]+)(?::(\d{0,5}))?$/.exec(text.trim()) ?? []
   if (!hostPattern.test(host)) return []
-  const port = digits === undefined ? undefined : Number(digits)
+  const port = digits === undefined || digits === '' ? undefined : Number(digits)
   return [{ host: host.toLowerCase().replace(/\.$/, ''), ...(port === undefined ? {} : { port }), ...rest }]
 }
 

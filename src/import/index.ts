@@ -4,6 +4,8 @@ export interface ImportKind {
   readonly name: string
   /** What is read, for the help of the command. */
   readonly reads: string
+  /** Where the system runs, if the kind of file says so. */
+  readonly platform?: string
   /** Of the files found in a folder, named from it, those to read; absent: all. */
   readonly pick?: (names: readonly string[]) => string[]
   /** The code of one kind is read only when that kind is asked for. */
@@ -15,12 +17,14 @@ export const importKinds: readonly ImportKind[] = [
   {
     name: 'compose',
     reads: 'Compose files, later ones over earlier ones',
+    platform: 'compose',
     pick: names => composeFilesOf(names),
     load: async () => (await import('./compose/read-compose.ts')).readCompose,
   },
   {
     name: 'kubernetes',
     reads: 'Kubernetes manifests: rendered charts, plain kustomize overlays, Istio routes',
+    platform: 'kubernetes',
     load: async () => (await import('./kubernetes/read-kubernetes.ts')).readKubernetes,
   },
   {

@@ -140,6 +140,10 @@ const outsideNames: readonly (readonly [what: string, pattern: RegExp])[] = [
     /(?:^|[-_.])(?:grafana|kibana|pgadmin|adminer|phpmyadmin|portainer|mailhog|mailpit|redisinsight|kafdrop)\d*$|^(?:flagd|kafka|redis|mongo(?:db)?|postgres|mysql|rabbitmq|temporal|jaeger|elastic(?:search)?)[-_.](?:ui|admin|commander|express|dashboard|gui|console|webui|manager)$|(?:^|[-_.])hystrix-dashboard$/i,
   ],
   ['documentation', /[-_.]docs$/i],
+  [
+    'a task that runs once',
+    /(?:^|[-_.])(?:init|setup|migrate|migrations?|migrator|seed|seeder|provisioner)$|^(?:init|setup|migrate|create)[-_.]/i,
+  ],
 ]
 
 /** Whether a name is one that what watches a system usually has. */

@@ -35,7 +35,7 @@ export function routesIn(name: string, text: string): Route[] {
     const line = raw.trim()
     if (line === '' || /^(?:#|\/\/|;|<!--)/.test(line) || line.length > 4000) return []
     return lineRoutes(line, isEnvoy)
-      .filter(({ address }) => !defined.has(address.host))
+      .filter(({ address, key }) => key === 'server' || !defined.has(address.host))
       .map(one => ({ ...one, line: i + 1 }))
   })
 }
@@ -54,7 +54,7 @@ function lineRoutes(line: string, isEnvoy: boolean): Found[] {
   if (caddy !== undefined)
     return caddy.split(/\s+/).flatMap(word => (/^[/@*]/.test(word) ? [] : found('reverse_proxy', word)))
   // nginx: server orders:80;   HAProxy: server one orders:80 check
-  const [, server] = /^server\s+(?:[\w.-]+\s+)?([\w.-]+:\d+|[\w.-]+(?=\s*;))/.exec(line) ?? []
+  const [, server] = /(?:^|[{;]\s*)server\s+(?:[\w.-]+\s+)?([\w.-]+:\d+|[\w.-]+(?=\s*;))/.exec(line) ?? []
   if (server !== undefined) return found('server', server)
   const [, apache] = /^(?:ProxyPass(?:Match)?|BalancerMember)\s+(?:\S+\s+)??"?(\w+:\/\/[^\s"]+)/i.exec(line) ?? []
   if (apache !== undefined) return found('ProxyPass', apache)

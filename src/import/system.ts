@@ -76,7 +76,7 @@ export interface ImportedEdge {
  * resolves to nothing, an autoscaler that addresses no Deployment, wiring that is not in these files.
  */
 export interface ImportNote {
-  readonly kind: 'skipped' | 'unreadable' | 'dangling' | 'unwired' | 'ignored' | 'defect'
+  readonly kind: 'skipped' | 'unreadable' | 'dangling' | 'unwired' | 'ignored' | 'defect' | 'observed'
   readonly message: string
   readonly file?: string
   readonly line?: number

@@ -3,7 +3,7 @@ import { buildsIndex, isProvenNotNull } from './judge-constraint.ts'
 import { setCheck, setColumn } from './known.ts'
 import { take } from './locks.ts'
 import { constraintsOf, notNullColumns, tableName, typeOf, typeText } from './nodes.ts'
-import { change, isNew, report, severityBySize, sizeOf, type Run } from './run.ts'
+import { change, clauseAt, isNew, report, severityBySize, sizeOf, type Run } from './run.ts'
 import { typeChange } from './type-change.ts'
 import { defaultKind } from './volatility.ts'
 
@@ -115,7 +115,8 @@ function judgeInlineChecks(run: Run, table: string, column: ColumnDef, filled: b
 
 export function judgeSetNotNull(run: Run, table: string, column: string): void {
   const known = run.known.columns.get(table)?.get(column)
-  change(run, { kind: 'setNotNull', object: `${table}.${column}`, notValid: isProvenNotNull(run, table, column) })
+  const at = clauseAt(run.statement, String.raw`ALTER\s+(?:COLUMN\s+)?`, column, String.raw`\s+SET\s+NOT\s+NULL`)
+  change(run, { kind: 'setNotNull', object: `${table}.${column}`, notValid: isProvenNotNull(run, table, column) }, at)
   if (known) setColumn(run.known, table, column, known.type, true)
   if (isNew(run, table)) return
   take(run, table, 'ACCESS EXCLUSIVE')
@@ -130,6 +131,7 @@ export function judgeSetNotNull(run: Run, table: string, column: string): void {
       run.major >= 12
         ? `Add CHECK ("${column}" IS NOT NULL) NOT VALID, validate it in a later transaction, and set NOT NULL then, which needs no scan since PostgreSQL 12`
         : `Keep a validated CHECK ("${column}" IS NOT NULL) instead; before PostgreSQL 12 SET NOT NULL scans the table in any case`,
+    at,
   })
 }
 

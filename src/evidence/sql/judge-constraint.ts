@@ -2,7 +2,7 @@ import type { AlterDomainStmt, Constraint } from 'libpg-query'
 import { setCheck } from './known.ts'
 import { heldBefore, take } from './locks.ts'
 import { notNullColumns, stringsOf, tableName } from './nodes.ts'
-import { change, isNew, report, severityBySize, sizeOf, type Run } from './run.ts'
+import { change, clauseAt, isNew, report, severityBySize, sizeOf, type Run } from './run.ts'
 
 /** ADD CONSTRAINT, VALIDATE CONSTRAINT. */
 
@@ -68,6 +68,7 @@ export function judgeValidate(run: Run, table: string, name: string): void {
   if (isNew(run, table)) return
   const { transaction } = run
   const held = heldBefore(run, table)
+  const at = clauseAt(run.statement, String.raw`VALIDATE\s+CONSTRAINT\s+`, name)
   if (transaction?.notValid.has(`${table}.${name}`) && held)
     report(run, {
       id: 'validate-under-lock',
@@ -77,6 +78,7 @@ export function judgeValidate(run: Run, table: string, name: string): void {
       severity: severityBySize(run, table),
       message: `VALIDATE CONSTRAINT "${name}" checks all rows of "${table}"${sizeOf(run, table)} while the transaction still holds ${held.lock} from line ${held.line}, so NOT VALID gains nothing; expected two transactions`,
       fix: 'Commit before VALIDATE CONSTRAINT, or put it into a migration of its own',
+      at,
     })
   else if (held && held.lock === 'ACCESS EXCLUSIVE')
     report(run, {
@@ -86,6 +88,7 @@ export function judgeValidate(run: Run, table: string, name: string): void {
       lock: held.lock,
       message: `VALIDATE CONSTRAINT "${name}" checks all rows of "${table}"${sizeOf(run, table)} while the transaction still holds ${held.lock} from line ${held.line}; expected two transactions`,
       fix: 'Commit before VALIDATE CONSTRAINT, or put it into a migration of its own',
+      at,
     })
 }
 

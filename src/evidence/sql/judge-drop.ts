@@ -4,7 +4,7 @@ import { judgeDropIndex } from './judge-index.ts'
 import { renameTable } from './known.ts'
 import { take } from './locks.ts'
 import { dottedName, tableName } from './nodes.ts'
-import { change, isNew, report, type Run } from './run.ts'
+import { change, clauseAt, isNew, report, type Run } from './run.ts'
 
 /** What ends an old shape: code that still uses it fails from then on, and its rows are gone. */
 
@@ -42,7 +42,8 @@ function judgeDropTable(run: Run, table: string): void {
   if (!wasNew) take(run, table, 'ACCESS EXCLUSIVE')
   run.dropped.add(table)
   renameTable(run.known, table, undefined)
-  if (wasNew) return
+  // Whoever looks after the transaction finds a table of that name.
+  if (wasNew || isReplaced(run, table)) return
   report(run, {
     id: 'drop-table',
     class: 'breaksCode',
@@ -57,7 +58,8 @@ function judgeDropTable(run: Run, table: string): void {
 export function judgeDropColumn(run: Run, table: string, column: string): void {
   const object = `${table}.${column}`
   const isFresh = isNew(run, table) || run.bornColumns.has(object)
-  change(run, { kind: 'dropColumn', object, ...(isFresh && { newTable: true }) })
+  const at = clauseAt(run.statement, String.raw`DROP\s+(?:COLUMN\s+)?(?:IF\s+EXISTS\s+)?`, column)
+  change(run, { kind: 'dropColumn', object, ...(isFresh && { newTable: true }) }, at)
   run.known.columns.get(table)?.delete(column)
   take(run, table, 'ACCESS EXCLUSIVE')
   if (isFresh) return
@@ -71,6 +73,7 @@ export function judgeDropColumn(run: Run, table: string, column: string): void {
       lock: 'ACCESS EXCLUSIVE',
       message: `DROP COLUMN "${object}" breaks code that still uses it${whileOldCodeRuns(run)}, and its values are gone; expected a release between the last use and the drop`,
       fix: 'Ship the code that no longer uses it first, wait until the release can no longer be rolled back, and drop it then',
+      at,
     })
   else
     report(run, {
@@ -81,6 +84,7 @@ export function judgeDropColumn(run: Run, table: string, column: string): void {
       lock: 'ACCESS EXCLUSIVE',
       message: `"${object}" is copied on line ${copied} and dropped in the same migration, so no release can run before and after it; expected expand, backfill, switch and contract in this order, the last in a later release`,
       fix: 'Drop the column in a migration of a later release, after code reads the new one',
+      at,
     })
 }
 

@@ -72,7 +72,10 @@ export function judgeReindex(run: Run, { kind, relation, params }: ReindexStmt):
   const of = tableName(relation)
   const what = `REINDEX ${(kind ?? '').replace('REINDEX_OBJECT_', '')}`
   const isOne = kind === 'REINDEX_OBJECT_INDEX' || kind === 'REINDEX_OBJECT_TABLE'
-  if (isSet(params, 'concurrently')) { outsideTransaction(run, 'REINDEX CONCURRENTLY'); return; }
+  if (isSet(params, 'concurrently')) {
+    outsideTransaction(run, 'REINDEX CONCURRENTLY')
+    return
+  }
   if (!isOne) outsideTransaction(run, what)
   // System catalogues cannot be rebuilt concurrently.
   if (kind === 'REINDEX_OBJECT_SYSTEM') return

@@ -14,7 +14,6 @@ import { outsideTransaction } from './transaction.ts'
 export function judgeCreateTable(run: Run, create: CreateStmt): void {
   const { relation, tableElts: elements, inhRelations: parents, partbound: bound, partspec } = create
   const table = tableName(relation)
-  if (relation?.relpersistence === 't') run.known.temporary.add(table)
   run.born.add(table)
   run.dropped.delete(table)
   if (partspec) run.known.partitioned.add(table)
@@ -42,7 +41,7 @@ export function judgeCreateTable(run: Run, create: CreateStmt): void {
   }
   const [parent] = (parents ?? []).flatMap(one => ('RangeVar' in one ? [tableName(one.RangeVar)] : []))
   if (!bound || parent === undefined) return
-  if (bound.is_default === true) run.known.defaultPartitions.add(parent)
+  if (bound.is_default === true) run.known.defaultPartitions.set(parent, table)
   run.known.partitioned.add(parent)
   take(run, parent, 'ACCESS EXCLUSIVE')
 }
@@ -154,13 +153,14 @@ function judgeAttach(run: Run, parent: string, { name }: PartitionCmd): void {
   const checks = [...(run.known.checks.get(partition)?.values() ?? [])]
   // Which range a check proves is for PostgreSQL to decide; that one was made and validated shows the intention.
   const proven = isNew(run, partition) || checks.some(one => one.validated)
-  if (run.known.defaultPartitions.has(parent))
+  const rest = run.known.defaultPartitions.get(parent)
+  if (rest !== undefined && !isNew(run, rest))
     report(run, {
       id: 'attach-partition-scans',
       class: 'blocks',
       table: parent,
       lock: 'ACCESS EXCLUSIVE',
-      message: `ATTACH PARTITION checks all rows of the default partition of "${parent}" under ACCESS EXCLUSIVE; expected a check on it that keeps the new range out`,
+      message: `ATTACH PARTITION checks all rows of the default partition "${rest}" under ACCESS EXCLUSIVE; expected a check on it that keeps the new range out`,
       fix: 'Add a CHECK that excludes the range to the default partition, NOT VALID, and validate it in a transaction before',
     })
   else if (!proven)
@@ -176,7 +176,10 @@ function judgeAttach(run: Run, parent: string, { name }: PartitionCmd): void {
 }
 
 function judgeDetach(run: Run, parent: string, { name, concurrent }: PartitionCmd): void {
-  if (concurrent === true) { outsideTransaction(run, 'DETACH PARTITION CONCURRENTLY', parent); return; }
+  if (concurrent === true) {
+    outsideTransaction(run, 'DETACH PARTITION CONCURRENTLY', parent)
+    return
+  }
   take(run, parent, 'ACCESS EXCLUSIVE')
   if (isNew(run, parent)) return
   report(run, {

@@ -9,21 +9,20 @@ export function judgeUpdate(run: Run, update: UpdateStmt): void {
   const table = tableName(update.relation)
   const targets = (update.targetList ?? []).flatMap(one => ('ResTarget' in one ? [one.ResTarget] : []))
   const from = update.relation?.alias?.aliasname
-  for (const { val } of targets)
+  for (const { name, val } of targets)
     for (const node of everyNode(val)) {
       if (!('ColumnRef' in node)) continue
       const [column, ...owner] = stringsOf(node.ColumnRef.fields).reverse()
       const isOwn = owner.length === 0 || owner[0] === update.relation?.relname || owner[0] === from
-      if (column !== undefined && isOwn) run.copiedFrom.set(`${table}.${column}`, run.statement.line)
+      if (column !== undefined && column !== name && isOwn) run.copiedFrom.set(`${table}.${column}`, run.statement.line)
     }
   for (const { name } of targets) if (name !== undefined) change(run, { kind: 'backfill', object: `${table}.${name}` })
-  const [joined] = update.fromClause ?? []
-  judgeWrite(run, 'UPDATE', table, touchesAll(run, table, update.whereClause) && !joined)
+  judgeWrite(run, 'UPDATE', table, touchesAll(run, table, update.whereClause))
 }
 
-export function judgeDelete(run: Run, { relation, whereClause, usingClause }: DeleteStmt): void {
+export function judgeDelete(run: Run, { relation, whereClause }: DeleteStmt): void {
   const table = tableName(relation)
-  judgeWrite(run, 'DELETE', table, touchesAll(run, table, whereClause) && !usingClause?.length)
+  judgeWrite(run, 'DELETE', table, touchesAll(run, table, whereClause))
 }
 
 function judgeWrite(run: Run, what: 'UPDATE' | 'DELETE', table: string, all: boolean): void {

@@ -66,17 +66,13 @@ function judgeOther(run: Run, node: Node): void {
 }
 
 function judgeCreateAs(run: Run, { into }: CreateTableAsStmt): void {
-  const table = tableName(into?.rel)
-  if (into?.rel?.relpersistence === 't') run.known.temporary.add(table)
-  run.born.add(table)
+  run.born.add(tableName(into?.rel))
 }
 
 /** SELECT ... INTO makes a table; set_config sets what SET sets. */
 function judgeSelect(run: Run, select: SelectStmt): void {
   if (select.intoClause) {
-    const table = tableName(select.intoClause.rel)
-    if (select.intoClause.rel?.relpersistence === 't') run.known.temporary.add(table)
-    run.born.add(table)
+    run.born.add(tableName(select.intoClause.rel))
   }
   for (const target of select.targetList ?? [])
     if ('ResTarget' in target && target.ResTarget.val) judgeSetConfig(run, target.ResTarget.val)

@@ -16,8 +16,8 @@ export interface Known {
   readonly strictDomains: Set<string>
   readonly policies: Set<string>
   readonly partitioned: Set<string>
-  readonly defaultPartitions: Set<string>
-  readonly temporary: Set<string>
+  /** The default partition of a table. */
+  readonly defaultPartitions: Map<string, string>
 }
 
 export const nothingKnown = (): Known => ({
@@ -28,8 +28,7 @@ export const nothingKnown = (): Known => ({
   strictDomains: new Set(),
   policies: new Set(),
   partitioned: new Set(),
-  defaultPartitions: new Set(),
-  temporary: new Set(),
+  defaultPartitions: new Map(),
 })
 
 export function setColumn(known: Known, table: string, column: string, type: SqlType, notNull: boolean): void {
@@ -50,11 +49,10 @@ export function setCheck(
 
 /** Everything that is known of a table goes to its new name, or away with it. */
 export function renameTable(known: Known, from: string, to: string | undefined): void {
-  for (const map of [known.columns, known.checks] as Map<string, unknown>[]) {
+  for (const map of [known.columns, known.checks, known.defaultPartitions] as Map<string, unknown>[]) {
     const of = map.get(from)
     map.delete(from)
     if (to !== undefined && of !== undefined) map.set(to, of)
   }
-  for (const set of [known.policies, known.partitioned, known.defaultPartitions, known.temporary])
-    if (set.delete(from) && to !== undefined) set.add(to)
+  for (const set of [known.policies, known.partitioned]) if (set.delete(from) && to !== undefined) set.add(to)
 }

@@ -80,7 +80,8 @@ export function judgeLocks(run: Run): void {
   const statements = new Set(held.map(([, { statement }]) => statement))
   if (held.length < 2 || statements.size < 2) return
   const names = held.slice(0, 3).map(([table]) => `"${table}"`)
-  const list = held.length > 3 ? `${names.join(', ')} and ${held.length - 3} more` : names.join(' and ')
+  const last = held.length > 3 ? `${held.length - 3} more` : names.pop()!
+  const list = `${names.join(', ')} and ${last}`
   const second = held.find(([, { statement }]) => statement !== held[0]![1].statement)!
   report(
     run,

@@ -80,7 +80,7 @@ export function sizeOf(run: Run, table: string): string {
   return rows === undefined ? '' : ` of ${plural(rows, 'row')}`
 }
 
-export const isNew = (run: Run, table: string): boolean => run.born.has(table) || run.known.temporary.has(table)
+export const isNew = (run: Run, table: string): boolean => run.born.has(table)
 
 export function report(run: Run, finding: Finding, statement: Statement = run.statement): void {
   const { at, severity, ...rest } = finding
@@ -98,13 +98,29 @@ export function report(run: Run, finding: Finding, statement: Statement = run.st
     ...(finding.table !== undefined && { table: asWritten(finding.table, statement) }),
     file,
     ...placeIn(statement, at),
-    statement: firstLine(statement),
+    statement: shortened(statement),
   })
 }
 
-const firstLine = (statement: Statement): string => {
-  const line = statement.text.split('\n', 1)[0]!.replace(/\s+/g, ' ').trim()
+/** The beginning of the statement, in one line. */
+function shortened(statement: Statement): string {
+  const line = statement.text
+    .slice(0, 1000)
+    .replace(/--[^\n]*/g, '')
+    .replace(/\s+/g, ' ')
+    .trim()
   return asWritten(line.length > 120 ? `${line.slice(0, 119)}…` : line, statement)
+}
+
+/**
+ * Where a clause begins, in bytes: the parser gives no place to clauses that only name a column or a constraint.
+ * `before`, `after`: patterns around the name.
+ */
+export function clauseAt({ text }: Statement, before: string, name: string, after = ''): number | undefined {
+  const escaped = name.replaceAll('"', '""').replace(/[^\w]/g, '\\$&')
+  const clause = new RegExp(`\\b${before}"?${escaped}(?:"|\\b)${after}`, 'i')
+  const found = clause.exec(text.slice(0, 20_000))
+  return found ? new TextEncoder().encode(text.slice(0, found.index)).length : undefined
 }
 
 /** `at`: bytes of UTF-8 from the beginning of the statement. */
@@ -144,7 +160,7 @@ function measuresOf(statement: Statement): Measures {
   const known = measures.get(statement)
   if (known) return known
   const { text } = statement
-   
+
   const made = { locate: locator(text), bytes: /^[\0-\x7f]*$/.test(text) ? undefined : bytesBefore(text) }
   measures.set(statement, made)
   return made

@@ -41,15 +41,13 @@ const openedBy = {
 /** A statement that must be outside of any transaction. `what`: how it is called, such as `CREATE INDEX CONCURRENTLY`. */
 export function outsideTransaction(run: Run, what: string, table?: string): void {
   const { transaction, migration } = run
-  const inQuery = migration.transaction === 'ifSeveral' && migration.statements.length > 1
-  const by = transaction?.by ?? (inQuery ? 'query' : undefined)
-  if (by !== undefined)
+  if (transaction)
     report(run, {
       id: what.includes('CONCURRENTLY') ? 'concurrently-in-transaction' : 'not-in-transaction',
       class: 'fails',
       severity: 'error',
       ...(table !== undefined && { table }),
-      message: `${what} stands in the transaction ${openedBy[by]}, and PostgreSQL refuses it there; expected it outside of any`,
+      message: `${what} stands in the transaction ${openedBy[transaction.by]}, and PostgreSQL refuses it there; expected it outside of any`,
       fix: fixes[migration.framework] ?? 'Put it into a migration of its own that runs without a transaction',
     })
   else if (migration.framework === 'flyway' && !run.said.has('mixed-transaction')) judgeMixed(run, what)
@@ -103,7 +101,8 @@ export function judgeTransaction(run: Run, { kind }: TransactionStmt): void {
         })
       closeTransaction(run)
       // What follows in the same query is a transaction again.
-      if (run.migration.transaction === 'ifSeveral') run.transaction = begun('query', line, column)
+      if (run.migration.transaction === 'ifSeveral' && run.migration.statements.length > 1)
+        run.transaction = begun('query', line, column)
       break
     default:
   }

@@ -95,7 +95,7 @@ export interface Hazard {
   readonly table?: string
   /** The strongest lock that it takes on the table. */
   readonly lock?: Lock
-  /** The first line of the statement. */
+  /** The beginning of the statement, in one line. */
   readonly statement: string
 }
 

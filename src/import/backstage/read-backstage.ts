@@ -40,7 +40,10 @@ export function catalog(files: readonly ImportFile[]): ImportedSystem {
     }
   }
   if (others > 0)
-    notes.push({ kind: 'ignored', message: `${plural(others, 'document')} that are no entities of Backstage` })
+    notes.push({
+      kind: 'ignored',
+      message: `${plural(others, 'document')} without \`apiVersion: backstage.io/v1alpha1\``,
+    })
   const members = membersOf([...entities.values()])
   const { edges, notes: more } = edgesOf(members, entities)
   const elements = [...members.values()].map(elementOf).sort((a, b) => compare(a.name, b.name))

@@ -45,7 +45,7 @@ function kindOf(type: string, id: string, spot: Spot): { is: CalmNode['kind']; c
   if (cacheWords.test(bare)) return sure('cache')
   if (says(queueWords)) return { is: 'queue', confidence: 'guessed' }
   if (bare === 'database' || bare === 'data-asset' || storeWords.test(bare)) {
-    const technology = `${textOf(at(spot, 'metadata', 'technology')) ?? ''}`
+    const technology = textOf(at(spot, 'metadata', 'technology')) ?? ''
     return says(cacheWords) || /memcached/i.test(technology) ? { is: 'cache', confidence: 'derived' } : sure('store')
   }
   if (says(cacheWords)) return { is: 'cache', confidence: 'guessed' }
@@ -68,7 +68,7 @@ function factsOf(kind: ElementKind, type: string, id: string, spot: Spot): Impor
   return [...facts, ...metadataFacts(kind, spot)]
 }
 
-/** The engine by an image or a JDBC URL of an interface, by what is stated as technology, or else by words. */
+/** The engine by an image or a JDBC URL of an interface, by what is stated as technology, or else by the one product that its words name. */
 function engineFacts(id: string, spot: Spot): ImportedFact[] {
   const technology = at(spot, 'metadata', 'technology')
   for (const face of items(at(spot, 'interfaces'))) {
@@ -87,7 +87,7 @@ function engineFacts(id: string, spot: Spot): ImportedFact[] {
   for (const text of [id, textOf(at(spot, 'name')), textOf(at(spot, 'description'))]) {
     const found = engineIn(text ?? '')
     if (found !== undefined)
-      return [factOf(['engine'], found, at(spot, 'description'), 'the words of its description', 'guessed')]
+      return [factOf(['engine'], found, at(spot, 'description'), 'the words of its description', 'derived')]
   }
   return []
 }

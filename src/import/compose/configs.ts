@@ -13,8 +13,8 @@ export interface ServiceRoutes {
   readonly routes: readonly Route[]
 }
 
-/** What a proxy or an application calls its settings, for mounts of whole folders. */
-const usual = [
+/** What a proxy calls its settings, for mounts of whole folders; and what an application calls them. */
+const ofProxies = [
   'nginx.conf',
   'default.conf',
   'conf.d/default.conf',
@@ -25,6 +25,8 @@ const usual = [
   'haproxy.cfg',
   'traefik.yml',
   'dynamic.yml',
+]
+const ofApplications = [
   'service-config.json',
   'application.yml',
   'appsettings.json',
@@ -33,6 +35,9 @@ const usual = [
   'config.yaml',
   'config.yml',
 ]
+
+/** A name that tells by itself what is in the file, so that it may also lie beside the Compose file. */
+const tellsByItself = (path: string) => baseOf(path) === 'service-config.json'
 
 export interface Reading {
   readonly input: ImportInput
@@ -44,9 +49,10 @@ export interface Reading {
   readonly known: Map<string, ImportFile | undefined>
 }
 
-export async function routesOf(service: ComposeService, reading: Reading): Promise<ServiceRoutes[]> {
+/** @param isProxy whether it passes requests on; its settings have other names then */
+export async function routesOf(service: ComposeService, isProxy: boolean, reading: Reading): Promise<ServiceRoutes[]> {
   const texts = [
-    ...(await mountedFiles(service, reading)),
+    ...(await mountedFiles(service, isProxy, reading)),
     ...(await copiedFiles(service, reading)),
     ...inlineTexts(service, reading),
   ]
@@ -62,15 +68,21 @@ export async function routesOf(service: ComposeService, reading: Reading): Promi
   })
 }
 
-async function mountedFiles({ mounts, folder }: ComposeService, reading: Reading): Promise<ImportFile[]> {
+async function mountedFiles(
+  { mounts, folder }: ComposeService,
+  isProxy: boolean,
+  reading: Reading,
+): Promise<ImportFile[]> {
   const found: ImportFile[] = []
   for (const { source, type } of mounts) {
     const path = type === 'config' && source !== undefined ? textOf(under(reading.configs.get(source), 'file')) : source
     if ((type !== 'bind' && type !== 'config') || path === undefined || path.startsWith('~')) continue
     const whole = joined(folder, path)
-    const names = isSettingsFile(baseOf(whole)) ? [whole] : usual.map(name => joined(whole, name))
-    for (const name of names) {
-      const file = await readOr(name, joined(folder, baseOf(name)), reading)
+    const isFile = isSettingsFile(baseOf(whole))
+    const usual = isProxy ? ofProxies : ofApplications
+    for (const name of isFile ? [whole] : usual.map(one => joined(whole, one))) {
+      const near = isFile || tellsByItself(name) ? joined(folder, baseOf(name)) : undefined
+      const file = await readOr(name, near, reading)
       if (file) found.push(file)
     }
   }
@@ -78,12 +90,20 @@ async function mountedFiles({ mounts, folder }: ComposeService, reading: Reading
 }
 
 /** A file where it should be, among those that were named, or beside the Compose file. */
-async function readOr(name: string, near: string, { input, beside, known }: Reading): Promise<ImportFile | undefined> {
+async function readOr(
+  name: string,
+  near: string | undefined,
+  { input, beside, known }: Reading,
+): Promise<ImportFile | undefined> {
   const read = async (one: string) => {
     if (!known.has(one)) known.set(one, await input.read(one))
     return known.get(one)
   }
-  return (await read(name)) ?? beside.find(file => baseOf(file.name) === baseOf(name)) ?? (await read(near))
+  return (
+    (await read(name)) ??
+    beside.find(file => baseOf(file.name) === baseOf(name)) ??
+    (near === undefined ? undefined : await read(near))
+  )
 }
 
 /** `COPY nginx.conf /etc/nginx/` in the Dockerfile of a service that is built here. */

@@ -40,7 +40,7 @@ export function wiringOf(service: ComposeService, around: Around): Wiring {
   const others = new Set(addressed.flatMap(({ address }) => around.resolve(address.host) ?? []))
   others.delete(service.name)
   const edges = new Map<string, ImportedEdge>()
-  const notes: ImportNote[] = []
+  const notes = new Map<string, ImportNote>()
   for (const one of real) {
     const to = around.resolve(one.address.host)
     if (to === service.name) continue
@@ -55,12 +55,8 @@ export function wiringOf(service: ComposeService, around: Around): Wiring {
     ) {
       const { host, port } = one.address
       const shown = port === undefined ? host : `${host}:${port}`
-      notes.push({
-        kind: 'dangling',
-        message: `"${service.name}" addresses "${shown}" (${one.signal}), which is not in these files`,
-        file: one.at.file,
-        line: one.at.line,
-      })
+      const message = `"${service.name}" addresses "${shown}" (${one.signal}), which is not in these files`
+      if (!notes.has(message)) notes.set(message, { kind: 'dangling', message, file: one.at.file, line: one.at.line })
     }
   }
   for (const one of throughMachine(service)) {
@@ -70,7 +66,7 @@ export function wiringOf(service: ComposeService, around: Around): Wiring {
   }
   return {
     edges: [...edges.values(), ...inferred(service, new Set([...edges.keys()]), around)],
-    notes: notes.filter(({ message }, i) => notes.findIndex(one => one.message === message) === i),
+    notes: [...notes.values()],
     isDashboard: others.size >= 2 && real.every(({ address }) => around.resolve(address.host) === undefined),
   }
 }
@@ -96,11 +92,13 @@ function edgeTo(service: ComposeService, to: string, found: Read, around: Around
   // What watches the system is no dependency of it.
   if (!part || part.kind === 'outside') return undefined
   const { file, line } = found.at
-  const source: Source = { file, line, signal: found.signal, confidence: 'derived' }
+  // Clients of a broker are given the address of its ZooKeeper as well; that they speak to it themselves is rare.
+  const isIndirect = part.engine?.startsWith('zookeeper') === true
+  const source: Source = { file, line, signal: found.signal, confidence: isIndirect ? 'guessed' : 'derived' }
   return {
     from: service.name,
     to,
-    kind: kindOf(service, part),
+    kind: isIndirect ? 'unknown' : kindOf(service, part),
     ...(part.kind === 'flags' || isSwitchedOff(service.env, found.setting.key) ? { optional: true } : {}),
     source,
     facts: part.kind === 'store' ? schemaFact(found.setting.value, source) : [],

@@ -17,7 +17,11 @@ const fact = (
 export function factsOf(service: ComposeService, part: Part, isOneOfSeveral: boolean): ImportedFact[] {
   const own = [...engineFact(service, part), ...(isOneOfSeveral ? [] : replicaFacts(service))]
   if (part.kind === 'store' || part.kind === 'queue' || part.kind === 'cache')
-    return [...own, ...(part.kind === 'queue' ? brokerFacts(service) : persistenceFacts(service, part))]
+    return [
+      ...own,
+      ...(part.kind === 'queue' ? brokerFacts(service) : persistenceFacts(service, part)),
+      ...criticalityFact(service),
+    ]
   return [...own, ...healthFacts(service), ...resourceFacts(service), ...criticalityFact(service)]
 }
 
@@ -170,7 +174,7 @@ const levels: Readonly<Record<string, string>> = {
 }
 
 /** OpenTelemetry's resource attribute `service.criticality`. */
-function criticalityFact({ env }: ComposeService): ImportedFact[] {
+export function criticalityFact({ env }: ComposeService): ImportedFact[] {
   for (const { key, value, at } of env) {
     const [, level = ''] =
       key === 'OTEL_RESOURCE_ATTRIBUTES' ? (/(?:^|,)service\.criticality=(\w+)/.exec(value) ?? []) : []

@@ -40,8 +40,8 @@ export interface Mapping extends Common {
 const maxNodes = 300_000
 const maxDocuments = 100
 const maxDepth = 100
-/** Characters of one file: a hundred times the largest Compose file that people write. */
-const maxText = 4 * 1024 * 1024
+/** Characters of one file: ten times the largest Compose file that people write. */
+const maxText = 2 * 1024 * 1024
 
 class Refused extends Error {}
 

@@ -1,7 +1,7 @@
 import type { ImportedEdge, ImportNote } from '../system.ts'
 import { isData, listed, nameOf, type Component } from './component.ts'
 import type { ServiceRoutes } from './configs.ts'
-import { hasHealthCheck, losesData, memoryLimit } from './facts.ts'
+import { criticalityFact, hasHealthCheck, losesData, memoryLimit } from './facts.ts'
 import type { RouteEdges } from './route-edges.ts'
 import { sharedServers } from './shared-servers.ts'
 
@@ -29,6 +29,7 @@ export function observations(seen: Seen): ImportNote[] {
     unguardedStart(seen),
     littleMemory(seen),
     dockerSocket(seen),
+    lowerLabels(seen),
     ...sameTimeout(seen),
     ...manyConnections(seen),
   ].filter(note => note !== undefined)
@@ -61,7 +62,8 @@ function unused({ components, edges, shared }: Seen): ImportNote | undefined {
   const idle = components.filter(one => {
     if (!isData(one) || known.some(({ to }) => to === nameOf(one))) return false
     const waiting = edges.filter(({ to }) => to === nameOf(one)).map(({ from }) => from)
-    if (waiting.length > 0) return waiting.every(from => speaks.has(from))
+    // One service may have the address of one store in its code; several that address others in their settings do not.
+    if (waiting.length > 0) return waiting.length > 1 && waiting.every(from => speaks.has(from))
     return shared.some(({ names }) => names.size > 3 && !names.has(nameOf(one)))
   })
   const [first] = idle
@@ -115,7 +117,8 @@ function noRestart({ components }: Seen): ImportNote | undefined {
   const without = components.filter(({ service }) => service.restart === undefined || service.restart === 'no')
   const [first] = without
   if (!first || without.length < components.length / 4) return undefined
-  const who = without.length === components.length ? `all ${components.length} components` : listed(without.map(nameOf))
+  const isAll = without.length === components.length && components.length > 3
+  const who = isAll ? `all ${components.length} components` : listed(without.map(nameOf))
   return defect(`No restart policy for ${who}: what crashes stays down`, first)
 }
 
@@ -163,6 +166,35 @@ function dockerSocket({ components }: Seen): ImportNote | undefined {
   return (
     first && defect(`${listed(holders.map(nameOf))} mounts the Docker socket: who takes it over has the machine`, first)
   )
+}
+
+const ranks: readonly unknown[] = ['best-effort', 'normal', 'high', 'critical']
+
+/** Labels of criticality against the wiring: what a part needs is about as critical as the part. One step apart is a matter of taste. */
+function lowerLabels({ components, edges }: Seen): ImportNote | undefined {
+  const rank = new Map(components.map(one => [nameOf(one), ranks.indexOf(criticalityFact(one.service)[0]?.value)]))
+  const labelled = (name: string) => rank.get(name) ?? -1
+  const lower = edges.filter(
+    ({ from, to, optional, kind, ...edge }) =>
+      isKnown({ from, to, kind, ...edge }) &&
+      !optional &&
+      kind !== 'consume' &&
+      labelled(to) >= 0 &&
+      labelled(to) < labelled(from),
+  )
+  const gap = ({ from, to }: ImportedEdge) => labelled(from) - labelled(to)
+  lower.sort((a, b) => gap(b) - gap(a) || labelled(a.to) - labelled(b.to))
+  const [first] = lower
+  if (!first) return undefined
+  const label = (name: string) => String(ranks[labelled(name)])
+  const texts = lower.map(({ from, to }) => `"${from}" (${label(from)}) needs "${to}" (${label(to)})`)
+  const more = texts.length > 8 ? ` and ${texts.length - 8} more` : ''
+  return {
+    kind: 'defect',
+    message: `Labels of criticality contradict the wiring: ${texts.slice(0, 8).join(', ')}${more}`,
+    file: first.source.file,
+    line: first.source.line,
+  }
 }
 
 /** The same timeout at each hop: when the last one is slow, all give up at the same moment. */

@@ -119,7 +119,7 @@ async function addServices(document: Mapping, how: Adding, { services }: Parts):
     say: note => how.notes.push(note),
   }
   for (const [name, raw] of named) {
-    if (raw.is === 'list' || (raw.is === 'scalar' && raw.value !== null)) {
+    if (raw.tag !== 'reset' && (raw.is === 'list' || (raw.is === 'scalar' && raw.value !== null))) {
       how.notes.push({
         kind: 'unreadable',
         message: `The service "${name}" is no map; expected a map with image or build`,

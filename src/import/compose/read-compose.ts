@@ -1,10 +1,11 @@
+import { number } from '../../units.ts'
 import { resolverOf } from '../hosts.ts'
 import { partOf, type Part } from '../parts.ts'
 import { folderOf } from '../paths.ts'
 import type { ImportedEdge, ImportedElement, ImportedSystem, ImportFile, ImportInput, ImportNote } from '../system.ts'
 import { routesOf, type Reading, type ServiceRoutes } from './configs.ts'
 import { wiringOf, type Around, type Wiring } from './edges.ts'
-import type { Component } from './component.ts'
+import { listed, type Component } from './component.ts'
 import { entryJourneys } from './entries.ts'
 import { factsOf } from './facts.ts'
 import { observations } from './observations.ts'
@@ -39,12 +40,28 @@ function isSettings({ name, text }: ImportFile): boolean {
   return /^(?:static_resources|dynamic_resources|admin|routers|http):/m.test(text) && !/^services:/m.test(text)
 }
 
+/** Ten times the largest system that anybody starts by one file. */
+const maxServices = 2000
+
 async function systemOf(
   projects: readonly Project[],
   { input, beside }: Pick<Reading, 'input' | 'beside'>,
 ): Promise<ImportedSystem> {
   const notes: ImportNote[] = projects.flatMap(project => project.notes)
   const placed = new Map(projects.flatMap(({ services }) => [...services]))
+  if (placed.size > maxServices)
+    return {
+      elements: [],
+      edges: [],
+      others: [],
+      notes: [
+        ...notes,
+        {
+          kind: 'unreadable',
+          message: `${number(placed.size)} services; expected at most ${number(maxServices)}. Import fewer files at once`,
+        },
+      ],
+    }
   const all: ComposeService[] = []
   for (const [name, one] of placed) all.push(await serviceOf(name, one, input))
   const off = all.filter(service => isSwitchedOff(service, all, input.profiles ?? []))
@@ -102,7 +119,7 @@ const isCaller = ({ kind }: Part) => kind === 'service' || kind === 'flags'
 async function allRoutes(components: readonly Component[], reading: Reading): Promise<ServiceRoutes[]> {
   const found: ServiceRoutes[] = []
   for (const { service, part } of components)
-    if (part.kind === 'service') found.push(...(await routesOf(service, reading)))
+    if (part.kind === 'service') found.push(...(await routesOf(service, part.isProxy, reading)))
   return found
 }
 
@@ -195,7 +212,7 @@ function offNote(off: readonly ComposeService[]): ImportNote {
   const [first] = off
   return {
     kind: 'ignored',
-    message: `Left out, as a profile that is off or a scale of 0 keeps them from starting: ${namesOf(off)}. --profile takes them in`,
+    message: `Left out, as a profile that is off or a scale of 0 keeps them from starting: ${listed(off.map(({ name }) => name))}. --profile takes them in`,
     file: first!.at.file,
     line: first!.at.line,
   }
@@ -205,11 +222,9 @@ function outsideNote(outside: readonly Component[]): ImportNote {
   const groups = new Map<string, string[]>()
   for (const { service, part } of outside) {
     const what = part.what ?? 'no part of the system'
-    groups.set(what, [...(groups.get(what) ?? []), `"${service.name}"`])
+    groups.set(what, [...(groups.get(what) ?? []), service.name])
   }
-  const texts = [...groups].map(([what, some]) => `${some.join(', ')} (${what})`)
+  const texts = [...groups].map(([what, some]) => `${listed(some)} (${what})`)
   const { at } = outside[0]!.service
   return { kind: 'ignored', message: `No part of the system: ${texts.join('; ')}`, file: at.file, line: at.line }
 }
-
-const namesOf = (services: readonly ComposeService[]) => services.map(({ name }) => `"${name}"`).join(', ')

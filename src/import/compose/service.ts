@@ -80,9 +80,7 @@ export async function serviceOf(name: string, placed: Placed, { read }: ImportIn
     image: image === '' ? undefined : image,
     isBuilt: under(node, 'build') !== undefined,
     aliases: aliasesOf(node),
-    env: [...(await envFiles(placed, read)), ...environment(placed)].filter(
-      ({ key }, i, all) => all.findLastIndex(one => one.key === key) === i,
-    ),
+    env: lastOfEach([...(await envFiles(placed, read)), ...environment(placed)]),
     command: words,
     commandAt: (under(node, 'command') ?? under(node, 'entrypoint'))?.at,
     dependsOn: dependencies(node),
@@ -94,6 +92,11 @@ export async function serviceOf(name: string, placed: Placed, { read }: ImportIn
     networkOf: /^(?:service|container):(.+)$/.exec(textOf(under(node, 'network_mode')) ?? '')?.[1],
   }
 }
+
+/** What is set last holds, in the place of the first. */
+const lastOfEach = (settings: readonly EnvSetting[]): EnvSetting[] => [
+  ...new Map(settings.map(one => [one.key, one])).values(),
+]
 
 function aliasesOf(node: Node): string[] {
   const networks = entriesOf(under(node, 'networks')).flatMap(([, network]) => textsOf(under(network, 'aliases')))

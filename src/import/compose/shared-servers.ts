@@ -38,7 +38,7 @@ export function sharedServers({
     )}${details.length > 0 ? ` (${details.join(', ')})` : ''}`
   })
   const { file, line } = first.one.service.at
-  return [{ kind: 'defect', message: `One server is used by several services: ${texts.join('; ')}`, file, line }]
+  return [{ kind: 'observed', message: `One server is used by several services: ${texts.join('; ')}`, file, line }]
 }
 
 /** The user under whom all connect, where connection strings say so and it is the one that may do everything. */

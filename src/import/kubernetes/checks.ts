@@ -1,56 +1,52 @@
-import { list } from '../../units.ts'
 import { at, items, root, textOf, type Spot } from '../spot.ts'
+import { quoted } from '../names.ts'
 import type { ImportNote } from '../system.ts'
-import { didYouMean } from '../../manifest/nearest.ts'
 import { dangling } from './entry.ts'
 import { bytesOf, millicores } from './facts.ts'
 import type { Network } from './network.ts'
 import type { KubeObject } from './objects.ts'
 import type { Member } from './parts.ts'
-import { unselected } from './policies.ts'
+import { hint as meant, unselected } from './policies.ts'
 import { isUnprobed } from './probes.ts'
 import type { Scaler } from './scaling.ts'
 import { homeOf } from './volumes.ts'
-import { isSelective, sameNamespace, selects } from './workload.ts'
+import { isSelective, type LabelIndex } from './workload.ts'
 
 /** Objects that name what is not there: autoscalers, budgets for disruptions, Services. */
 export function danglingNotes(
   objects: readonly KubeObject[],
-  members: readonly Member[],
   scalers: readonly Scaler[],
   network: Network,
+  index: LabelIndex,
+  isElsewhere: (name: string) => boolean,
 ): ImportNote[] {
-  const workloads = members.map(({ workload }) => workload)
-  const inNamespace = (object: KubeObject) => workloads.filter(one => sameNamespace(one.namespace, object.namespace))
   const unmatched = scalers.flatMap(({ object, target }) => {
-    const near = inNamespace(object)
-    if (near.length === 0 || near.some(one => one.object.kind === target.kind && one.object.name === target.name))
-      return []
-    const names = near.map(one => one.object.name)
-    const other = near.find(one => one.object.name === target.name)
-    const hint = other ? `; "${target.name}" is a ${other.object.kind}` : didYouMean(target.name, names)
-    const what = object.kind === 'ScaledObject' ? 'ScaledObject' : 'HorizontalPodAutoscaler'
-    return [
-      dangling(
-        target.spot,
-        `${what} "${object.name}" scales the ${target.kind} "${target.name}", which is not in these files${hint}`,
-      ),
-    ]
+    if (network.workloads(target.name, object.namespace).some(one => one.object.kind === target.kind)) return []
+    const near = index.in(object.namespace)
+    if (near.length === 0) return []
+    const [other] = network.workloads(target.name, object.namespace)
+    const hint = other
+      ? `; "${target.name}" is a ${other.object.kind}`
+      : meant(
+          target.name,
+          near.map(one => one.object.name),
+        )
+    const message = `${object.kind} "${object.name}" scales the ${target.kind} "${target.name}", which is not in these files${hint}`
+    return [dangling(target.spot, message)]
   })
   const budgets = objects.flatMap(object => {
     if (object.kind !== 'PodDisruptionBudget') return []
     const selector = at(root(object), 'spec', 'selector')
-    const near = members.filter(({ workload }) => sameNamespace(workload.namespace, object.namespace))
-    if (!isSelective(selector) || near.length === 0 || near.some(({ workload }) => selects(selector, workload.labels)))
-      return []
-    return [unselected(object, selector, near)]
+    const isFine = !isSelective(selector) || !index.has(object.namespace)
+    return isFine || index.selected(selector, object.namespace).length > 0 ? [] : [unselected(object, selector, index)]
   })
   const services = network.all.flatMap(({ object, selector, workloads }) => {
     const pairs = Object.entries(selector)
-    if (pairs.length === 0 || workloads.length > 0 || inNamespace(object).length === 0) return []
+    if (pairs.length === 0 || workloads.length > 0 || !index.has(object.namespace)) return []
+    if (pairs.some(([, value]) => isElsewhere(value))) return []
     const text = pairs.map(([key, value]) => `${key}=${value}`).join(', ')
-    const spot = at(root(object), 'spec', 'selector')
-    return [dangling(spot, `Service "${object.name}" selects ${text}, which no workload in these files has`)]
+    const message = `Service "${object.name}" selects ${text}, which no workload in these files has`
+    return [dangling(at(root(object), 'spec', 'selector'), message)]
   })
   return [...unmatched, ...budgets, ...services]
 }
@@ -60,7 +56,7 @@ export function defectNotes(members: readonly Member[]): ImportNote[] {
   const inside = members.filter(({ part }) => part.kind !== 'outside')
   const running = inside.filter(({ workload }) => !workload.isJob && workload.object.kind !== 'Pod')
   const unprobed = running.filter(({ workload }) => isUnprobed(workload))
-  const names = (all: readonly Member[]) => list(all.map(({ name }) => `"${name}"`))
+  const names = (all: readonly Member[]) => quoted(all.map(({ name }) => name))
   return [
     ...homeless(inside),
     ...(unprobed.length > 0
@@ -82,7 +78,7 @@ function defect(spot: Spot, message: string): ImportNote {
 }
 
 function homeless(members: readonly Member[]): ImportNote[] {
-  const groups = new Map<string, { members: Member[]; spot: Spot; is: string }>()
+  const groups = new Map<string, { members: Member[]; spot: Spot }>()
   for (const member of members) {
     const { part, workload } = member
     if (!(part.kind === 'store' || part.kind === 'queue') || workload.isJob) continue
@@ -90,13 +86,12 @@ function homeless(members: readonly Member[]): ImportNote[] {
     if (is !== 'gone' && is !== 'elsewhere') continue
     const group = groups.get(words)
     if (group) group.members.push(member)
-    else groups.set(words, { members: [member], spot, is })
+    else groups.set(words, { members: [member], spot })
   }
-  return [...groups].map(([words, { members, spot, is }]) => {
-    const who = list(members.map(({ name }) => `"${name}"`))
+  return [...groups].map(([words, { members, spot }]) => {
+    const who = quoted(members.map(({ name }) => name))
     const [lose, hold] = members.length === 1 ? ['loses', 'it holds'] : ['lose', 'they hold']
-    const why = is === 'elsewhere' ? words : `${words}`
-    return defect(spot, `${who} ${lose} what ${hold} when the pod goes: ${why}`)
+    return defect(spot, `${who} ${lose} what ${hold} when the pod goes: ${words}`)
   })
 }
 

@@ -22,6 +22,8 @@ export interface World {
   readonly maps: ConfigMaps
   /** Host names under which the outside reaches the system itself. */
   readonly ownHosts: ReadonlySet<string>
+  /** Whether a name may well be that of something which files make that are not read here: charts, operators. */
+  readonly isElsewhere: (name: string) => boolean
 }
 
 /** Calls that the settings of workloads tell of. */
@@ -48,6 +50,7 @@ function follow(from: Member, setting: FoundSetting, address: Address, world: Wo
   }
   if (address.isHealthCheck) return
   if (!answer) {
+    if (world.isElsewhere(address.host)) return
     if (isDangling(address, setting))
       note(
         `"${from.name}" addresses ${hostText(address)} (${setting.key}), and no Service of that name is in these files`,

@@ -15,7 +15,8 @@ export interface Ingredients {
   readonly members: readonly Member[]
   readonly network: Network
   readonly entries: Entries
-  readonly scalers: readonly Scaler[]
+  /** By the name of what they scale. */
+  readonly scalers: ReadonlyMap<string, readonly Scaler[]>
   readonly mesh: Mesh
   readonly externals: ReadonlyMap<string, Source>
 }
@@ -37,14 +38,17 @@ function elementOf(member: Member, { network, entries, scalers, mesh }: Ingredie
   const { workload, name, part, main } = member
   const { object } = workload
   const kind = workload.isJob ? 'job' : part.kind === 'flags' || part.kind === 'outside' ? 'service' : part.kind
-  const source = sourceOf(at(root(object), 'metadata', 'name'), `${object.kind}, ${part.signal}`, part.confidence)
-  const scaler = scalers.find(
-    ({ target, object: by }) =>
-      target.name === object.name && target.kind === object.kind && sameNamespace(by.namespace, object.namespace),
+  const source = sourceOf(
+    at(root(object), 'metadata', 'name'),
+    kind === 'service' || kind === 'job' ? object.kind : `${object.kind}, ${part.signal}`,
+    part.confidence,
   )
+  const scaler = scalers
+    .get(object.name)
+    ?.find(({ target, object: by }) => target.kind === object.kind && sameNamespace(by.namespace, object.namespace))
   const aliases = new Set(
-    network.all
-      .filter(({ workloads }) => workloads.includes(workload))
+    network
+      .before(workload)
       .flatMap(({ object: { name: host, namespace } }) => [
         host,
         ...(namespace === undefined ? [] : [`${host}.${namespace}`]),

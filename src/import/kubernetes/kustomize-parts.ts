@@ -115,11 +115,9 @@ function matches(pattern: string, text: string): boolean {
 /** With a target, the name in the patch is a placeholder. */
 function withoutName(value: unknown, target: unknown): unknown {
   if (!isMap(target) || !isMap(value)) return value
-  const { metadata, kind, apiVersion, ...rest } = value
-  void kind
-  void apiVersion
-  if (!isMap(metadata)) return rest
-  const { name, ...others } = metadata
-  void name
-  return { ...rest, metadata: others }
+  const without = (map: Values, keys: readonly string[]) =>
+    Object.fromEntries(Object.entries(map).filter(([key]) => !keys.includes(key)))
+  const { metadata } = value
+  const rest = without(value, ['metadata', 'kind', 'apiVersion'])
+  return isMap(metadata) ? { ...rest, metadata: without(metadata, ['name']) } : rest
 }

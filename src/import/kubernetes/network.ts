@@ -2,7 +2,7 @@ import { at, countOf, items, root, textOf, textsOf } from '../spot.ts'
 import type { Address } from '../hosts.ts'
 import type { KubeObject } from './objects.ts'
 import { push } from '../order.ts'
-import { sameNamespace, type Workload } from './workload.ts'
+import { sameNamespace, type LabelIndex, type Workload } from './workload.ts'
 
 /** A Kubernetes Service with the workloads behind it. */
 export interface Exposure {
@@ -15,7 +15,7 @@ export interface Exposure {
   readonly external: string | undefined
 }
 
-export function exposureOf(object: KubeObject, workloads: readonly Workload[]): Exposure | undefined {
+export function exposureOf(object: KubeObject, index: LabelIndex): Exposure | undefined {
   if (object.kind !== 'Service' || object.group !== '' || object.name === '') return undefined
   const spec = at(root(object), 'spec')
   const selector = textsOf(at(spec, 'selector'))
@@ -24,10 +24,12 @@ export function exposureOf(object: KubeObject, workloads: readonly Workload[]): 
   const chosen =
     wanted.length === 0
       ? []
-      : workloads.filter(
-          ({ namespace, labels }) =>
-            sameNamespace(namespace, object.namespace) && wanted.every(([key, value]) => labels[key] === value),
-        )
+      : index
+          .candidates(selector)
+          .filter(
+            ({ namespace, labels }) =>
+              sameNamespace(namespace, object.namespace) && wanted.every(([key, value]) => labels[key] === value),
+          )
   const isHeadless = textOf(at(spec, 'clusterIP')) === 'None'
   return {
     object,
@@ -60,11 +62,17 @@ export interface Answer {
 export class Network {
   readonly #exposures = new Map<string, Exposure[]>()
   readonly #workloads = new Map<string, Workload[]>()
+  readonly #variables = new Map<string, Exposure[]>()
+  readonly #before = new Map<Workload, Exposure[]>()
   readonly all: readonly Exposure[]
 
-  constructor(objects: readonly KubeObject[], workloads: readonly Workload[]) {
-    this.all = objects.flatMap(object => exposureOf(object, workloads) ?? [])
-    for (const one of this.all) push(this.#exposures, one.object.name.toLowerCase(), one)
+  constructor(objects: readonly KubeObject[], workloads: readonly Workload[], index: LabelIndex) {
+    this.all = objects.flatMap(object => exposureOf(object, index) ?? [])
+    for (const one of this.all) {
+      push(this.#exposures, one.object.name.toLowerCase(), one)
+      push(this.#variables, one.object.name.toUpperCase().replaceAll('-', '_'), one)
+      for (const workload of one.workloads) push(this.#before, workload, one)
+    }
     for (const one of workloads) push(this.#workloads, one.object.name.toLowerCase(), one)
   }
 
@@ -76,10 +84,10 @@ export class Network {
     return all.find(one => one.object.namespace === namespace) ?? all[0]
   }
 
-  /** Workloads of that name, whatever exposes them. */
-  workload(name: string, namespace: string | undefined): Workload | undefined {
+  /** Workloads of that name, whatever exposes them; those that surely are in the namespace first. */
+  workloads(name: string, namespace: string | undefined): Workload[] {
     const all = (this.#workloads.get(name.toLowerCase()) ?? []).filter(one => sameNamespace(one.namespace, namespace))
-    return all.find(one => one.namespace === namespace) ?? all[0]
+    return [...all.filter(one => one.namespace === namespace), ...all.filter(one => one.namespace !== namespace)]
   }
 
   /**
@@ -99,20 +107,22 @@ export class Network {
       !direct && second !== undefined && /-\d+$/.test(first) ? this.service(second, third ?? namespace) : undefined
     const exposure = direct ?? ofPod
     if (exposure) return { exposure, workloads: exposure.workloads }
-    const workload = third === undefined ? this.workload(first, second ?? namespace) : undefined
+    const workload = third === undefined ? this.workloads(first, second ?? namespace)[0] : undefined
     // A dotted name is a workload only where its namespace is stated as such.
     if (!workload || (second !== undefined && workload.namespace !== second)) return undefined
     return { exposure: undefined, workloads: [workload] }
+  }
+
+  /** The Services before a workload. */
+  before(workload: Workload): readonly Exposure[] {
+    return this.#before.get(workload) ?? []
   }
 
   /** Kubernetes sets `ORDERS_SERVICE_HOST` and `ORDERS_SERVICE_PORT` for each Service of the namespace. */
   injected(variable: string, namespace: string | undefined): string | undefined {
     const [, name, what] = /^(.+)_SERVICE_(HOST|PORT)$/.exec(variable) ?? []
     if (name === undefined) return undefined
-    const found = this.all.find(
-      ({ object }) =>
-        sameNamespace(object.namespace, namespace) && object.name.toUpperCase().replaceAll('-', '_') === name,
-    )
+    const found = this.#variables.get(name)?.find(({ object }) => sameNamespace(object.namespace, namespace))
     return what === 'HOST' ? found?.object.name : found?.ports[0]?.toString()
   }
 }

@@ -43,13 +43,13 @@ function mergeMaps(base: Values, patch: Values): Values | undefined {
   if (patch['$patch'] === 'delete') return undefined
   const { $patch, ...own } = patch
   if ($patch === 'replace') return own
-  const merged: Values = { ...base }
+  const merged = new Map(Object.entries(base))
   for (const [key, value] of Object.entries(own)) {
-    const result = mergeValues(key, merged[key], value)
-    if (result === undefined || value === null) delete merged[key]
-    else merged[key] = result
+    const result = mergeValues(key, merged.get(key), value)
+    if (result === undefined || value === null) merged.delete(key)
+    else merged.set(key, result)
   }
-  return merged
+  return Object.fromEntries(merged)
 }
 
 function mergeValues(key: string, base: unknown, patch: unknown): unknown {
@@ -104,7 +104,7 @@ export function jsonPatch(object: KubeObject, operations: readonly unknown[], pl
   let result = object
   for (const [i, operation] of operations.entries()) {
     if (!isMap(operation) || typeof operation['path'] !== 'string') continue
-    const path = pointer(operation['path'])
+    const path = atEnd(result.value, pointer(operation['path']))
     const from = typeof operation['from'] === 'string' ? pointer(operation['from']) : []
     const op = operation['op']
     const taken = op === 'copy' || op === 'move' ? valueAt(result.value, from) : operation['value']
@@ -129,6 +129,14 @@ const pointer = (text: string): string[] =>
     .slice(1)
     .map(step => step.replaceAll('~1', '/').replaceAll('~0', '~'))
 
+/** `-` stands for the place behind the last item of a list. */
+function atEnd(value: unknown, path: readonly string[]): string[] {
+  return path.map((step, i) => {
+    const list = step === '-' ? valueAt(value, path.slice(0, i)) : undefined
+    return Array.isArray(list) ? String(list.length) : step
+  })
+}
+
 function valueAt(value: unknown, path: readonly string[]): unknown {
   for (const step of path) value = Array.isArray(value) ? value[Number(step)] : isMap(value) ? value[step] : undefined
   return value
@@ -137,7 +145,7 @@ function valueAt(value: unknown, path: readonly string[]): unknown {
 function replaced(value: unknown, [step, ...rest]: readonly string[], by: unknown, how: string): unknown {
   if (step === undefined) return how === 'remove' ? value : by
   if (Array.isArray(value)) {
-    const index = step === '-' ? value.length : Number(step)
+    const index = Number(step)
     if (!Number.isInteger(index) || index < 0 || index > value.length) return value
     const copy: unknown[] = [...(value as unknown[])]
     if (rest.length > 0) copy[index] = replaced(copy[index], rest, by, how)

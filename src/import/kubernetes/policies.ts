@@ -5,7 +5,7 @@ import { addEdge } from './edges.ts'
 import { dangling } from './entry.ts'
 import type { KubeObject } from './objects.ts'
 import type { Member } from './parts.ts'
-import { isSelective, sameNamespace, selectorText, selects } from './workload.ts'
+import { isSelective, selectorText, type LabelIndex, type Workload } from './workload.ts'
 
 /**
  * Edges that NetworkPolicies allow. One that lets a single workload in is written for a call that exists; one that lets in
@@ -13,7 +13,8 @@ import { isSelective, sameNamespace, selectorText, selects } from './workload.ts
  */
 export function edgesFromPolicies(
   objects: readonly KubeObject[],
-  members: readonly Member[],
+  members: ReadonlyMap<Workload, Member>,
+  index: LabelIndex,
 ): { edges: ImportedEdge[]; notes: ImportNote[] } {
   const edges: ImportedEdge[] = []
   const notes: ImportNote[] = []
@@ -21,13 +22,13 @@ export function edgesFromPolicies(
     if (policy.kind !== 'NetworkPolicy') continue
     const spec = at(root(policy), 'spec')
     const chosen = (selector: Spot) => {
-      const inNamespace = members.filter(({ workload }) => sameNamespace(workload.namespace, policy.namespace))
       if (!isSelective(selector)) return []
-      const found = inNamespace.filter(({ workload }) => selects(selector, workload.labels))
-      if (found.length === 0 && inNamespace.length > 0) notes.push(unselected(policy, selector, inNamespace))
-      return found
+      const found = index.selected(selector, policy.namespace)
+      if (found.length === 0 && index.has(policy.namespace)) notes.push(unselected(policy, selector, index))
+      return found.flatMap(workload => members.get(workload) ?? [])
     }
     const connect = (from: readonly Member[], to: readonly Member[], spot: Spot) => {
+      if (from.length * to.length > most) return
       const confidence = from.length === 1 && to.length === 1 ? 'derived' : 'guessed'
       const source = sourceOf(spot, `NetworkPolicy ${policy.name}`, confidence)
       for (const one of from) for (const other of to) addEdge(one, other, source, edges)
@@ -41,6 +42,9 @@ export function edgesFromPolicies(
   return { edges, notes }
 }
 
+/** Pairs beyond which a policy is a fence around many and tells of no calls. */
+const most = 30
+
 /** Pods of the policy's own namespace; those of others are chosen by labels that namespaces have, which files rarely state. */
 const peersOf = (list: Spot): Spot[] =>
   items(list)
@@ -48,15 +52,19 @@ const peersOf = (list: Spot): Spot[] =>
     .map(peer => at(peer, 'podSelector'))
     .filter(selector => selector.value !== undefined)
 
-export function unselected(object: KubeObject, selector: Spot, members: readonly Member[]): ImportNote {
+export function unselected(object: KubeObject, selector: Spot, index: LabelIndex): ImportNote {
   const text = selectorText(selector)
   const word = /=(.*)$/.exec(text)?.[1] ?? ''
-  const meant = didYouMean(
+  const meant = hint(
     word,
-    members.flatMap(({ workload }) => Object.values(workload.labels)),
+    index.in(object.namespace).flatMap(({ labels }) => Object.values(labels)),
   )
   return dangling(
     selector,
     `${object.kind} "${object.name}" selects ${text}, which no workload in these files has${meant}`,
   )
 }
+
+/** What was meant, out of as many names as can be compared in no time. */
+export const hint = (word: string, known: readonly string[]): string =>
+  known.length > 1000 ? '' : didYouMean(word, known)

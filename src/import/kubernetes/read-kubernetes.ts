@@ -2,7 +2,7 @@ import { plural } from '../../units.ts'
 import { documentsOf, type YamlDocument } from '../documents.ts'
 import type { ImportedSystem, ImportFile, ImportNote, ImportReader } from '../system.ts'
 import { danglingNotes, defectNotes } from './checks.ts'
-import { compare } from '../order.ts'
+import { compare, push } from '../order.ts'
 import { distinctEdges, edgesFromSettings } from './edges.ts'
 import { elementsOf } from './elements.ts'
 import { entriesOf } from './entry.ts'
@@ -13,49 +13,55 @@ import { Network } from './network.ts'
 import { objectsOf, type KubeObject } from './objects.ts'
 import { membersOf, withoutTwins } from './parts.ts'
 import { edgesFromPolicies } from './policies.ts'
-import { scalerOf } from './scaling.ts'
+import { scalerOf, type Scaler } from './scaling.ts'
 import { ConfigMaps } from './settings.ts'
 import { fanNote, outsideNote, removedNote, singleNote, unwiredNote } from './summary.ts'
 import { isTemplate, templateNotes } from './templates.ts'
-import { runsPods, workloadOf } from './workload.ts'
+import { LabelIndex, runsPods, workloadOf } from './workload.ts'
 
 /** Reads Kubernetes manifests, plain kustomize overlays included. */
 export const readKubernetes: ImportReader = async input => readObjects(await gather(input))
 
 /** The same for files of which none refers to another that is not among them. The order of the files does not matter. */
 export function readObjects(files: readonly ImportFile[]): ImportedSystem {
-  const { objects, notes } = load(files)
+  const { objects, notes, unread } = load(files)
+  const isElsewhere = elsewhere(objects, unread)
   const { kept, twins } = withoutTwins(objects)
   const workloads = kept.flatMap(object => workloadOf(object) ?? [])
   const members = membersOf(workloads)
-  const network = new Network(kept, workloads)
+  const index = new LabelIndex(workloads)
+  const network = new Network(kept, workloads, index)
   const entries = entriesOf(kept, network)
   const world = {
     members: new Map(members.map(member => [member.workload, member])),
     network,
     maps: new ConfigMaps(kept, workloads),
     ownHosts: entries.hosts,
+    isElsewhere,
   }
   const called = edgesFromSettings(world)
-  const allowed = edgesFromPolicies(kept, members)
+  const allowed = edgesFromPolicies(kept, world.members, index)
   const scalers = kept.flatMap(object => scalerOf(object) ?? [])
   const mesh = meshOf(kept, network)
+  const byName = new Map(members.map(member => [member.name, member]))
+  const byTarget = new Map<string, Scaler[]>()
+  for (const scaler of scalers) push(byTarget, scaler.target.name, scaler)
   const edges = distinctEdges([...called.edges, ...allowed.edges]).map(edge => {
-    const target = members.find(({ name }) => name === edge.to)
+    const target = byName.get(edge.to)
     const meshed = target && edge.kind === 'call' ? (mesh.calls.get(target.workload) ?? []) : []
     // What the mesh does happens to whatever the caller itself is set to; the caller's own setting is the closer one.
     const own = edge.facts ?? []
     const facts = [...own, ...meshed.filter(one => !own.some(({ path }) => path.join('.') === one.path.join('.')))]
     return facts.length > 0 ? { ...edge, facts } : edge
   })
-  const elements = elementsOf({ members, network, entries, scalers, mesh, externals: called.externals })
+  const elements = elementsOf({ members, network, entries, scalers: byTarget, mesh, externals: called.externals })
   const all = [
     ...notes,
     ...twinNotes(twins),
     ...called.notes,
     ...allowed.notes,
     ...entries.notes,
-    ...danglingNotes(kept, members, scalers, network),
+    ...danglingNotes(kept, scalers, network, index, isElsewhere),
     ...defectNotes(members),
     ...singleNote(elements, edges),
     ...fanNote(edges),
@@ -70,7 +76,7 @@ export function readObjects(files: readonly ImportFile[]): ImportedSystem {
 const noObjects =
   /(?:^|\/)(?:Chart\.(?:ya?ml|lock)|values[\w.-]*\.ya?ml|skaffold[\w.-]*\.ya?ml|package(?:-lock)?\.json)$/
 
-function load(files: readonly ImportFile[]): { objects: KubeObject[]; notes: ImportNote[] } {
+function load(files: readonly ImportFile[]): { objects: KubeObject[]; notes: ImportNote[]; unread: ImportFile[] } {
   const sorted = [...files].sort((a, b) => compare(a.name, b.name))
   const templates = sorted.filter(isTemplate)
   const plain = new Map(sorted.filter(file => !templates.includes(file)).map(file => [file.name, file]))
@@ -104,7 +110,9 @@ function load(files: readonly ImportFile[]): { objects: KubeObject[]; notes: Imp
       kind: 'ignored',
       message: `${plural(others, 'document')} without apiVersion and kind: no Kubernetes objects`,
     })
-  return { objects, notes: [...notes, ...unknownNote(objects)] }
+  const broken = new Set(notes.flatMap(({ kind, file }) => (kind === 'unreadable' && file ? [file] : [])))
+  const unread = [...templates, ...sorted.filter(({ name }) => broken.has(name))]
+  return { objects, notes: [...notes, ...unknownNote(objects)], unread }
 }
 
 /** Kinds that can be large and say nothing of a design: not even parsed. */
@@ -116,11 +124,23 @@ const groupsOfKubernetes = /^(?:|apps|batch|extensions|policy|autoscaling|[\w.-]
 const groupsThatAreRead =
   /^(?:argoproj\.io|keda\.sh|networking\.istio\.io|security\.istio\.io|(?:apps|route|image|build|template)\.openshift\.io|traefik\.(?:io|containo\.us)|kustomize\.config\.k8s\.io)$/
 
+const isCustom = ({ group }: KubeObject): boolean => !groupsOfKubernetes.test(group) && !groupsThatAreRead.test(group)
+
+/** Names that operators may have made of a custom resource, by beginning like it, and names in files that could not be read. */
+function elsewhere(objects: readonly KubeObject[], unread: readonly ImportFile[]): (name: string) => boolean {
+  const custom = new Set(objects.filter(isCustom).map(({ name }) => name.toLowerCase()))
+  const words = new Set(unread.flatMap(({ text }) => text.toLowerCase().split(/[^a-z0-9-]+/)))
+  return name => {
+    const [first = ''] = name.toLowerCase().split('.')
+    const parts = first.split('-')
+    return words.has(first) || parts.some((_, i) => custom.has(parts.slice(0, i + 1).join('-')))
+  }
+}
+
 /** Custom resources, in one line: an operator may make whole databases of one. */
 function unknownNote(objects: readonly KubeObject[]): ImportNote[] {
   const counts = new Map<string, number>()
-  for (const { kind, group } of objects)
-    if (!groupsOfKubernetes.test(group) && !groupsThatAreRead.test(group)) counts.set(kind, (counts.get(kind) ?? 0) + 1)
+  for (const { kind } of objects.filter(isCustom)) counts.set(kind, (counts.get(kind) ?? 0) + 1)
   if (counts.size === 0) return []
   const words = [...counts].sort(([a], [b]) => compare(a, b)).map(([kind, count]) => `${kind} (${count})`)
   return [{ kind: 'ignored', message: `Kinds that are not known here were left out: ${words.join(', ')}` }]

@@ -1,5 +1,6 @@
 import type { Address, Setting } from '../hosts.ts'
 import { at, entries, items, sourceOf, textOf, type Spot } from '../spot.ts'
+import { push } from '../order.ts'
 import { isSettingsFile, routesIn } from '../routes.ts'
 import type { Confidence, Source } from '../system.ts'
 import type { Network } from './network.ts'
@@ -18,7 +19,7 @@ export interface FoundSetting extends Setting {
 /** ConfigMaps by name, with the workloads that take all of one. */
 export class ConfigMaps {
   readonly #maps = new Map<string, KubeObject[]>()
-  readonly #readers = new Map<KubeObject, number>()
+  readonly #readers = new Map<KubeObject, Workload[]>()
 
   constructor(objects: readonly KubeObject[], workloads: readonly Workload[]) {
     for (const object of objects) {
@@ -29,7 +30,7 @@ export class ConfigMaps {
     }
     for (const workload of workloads)
       for (const map of new Set([...wholeMaps(workload, this), ...mountedMaps(workload, this).map(({ map }) => map)]))
-        this.#readers.set(map, (this.#readers.get(map) ?? 0) + 1)
+        push(this.#readers, map, workload)
   }
 
   find(name: string | undefined, namespace: string | undefined): KubeObject | undefined {
@@ -37,11 +38,15 @@ export class ConfigMaps {
     return all.find(one => one.namespace === namespace) ?? all[0]
   }
 
-  /** What several workloads take as a whole holds settings that not each of them uses. */
+  /** What many workloads take as a whole holds settings that not each of them uses, unless all of them are one program. */
   confidence(map: KubeObject): Confidence {
-    return (this.#readers.get(map) ?? 0) > 1 ? 'guessed' : 'derived'
+    const readers = this.#readers.get(map) ?? []
+    const images = new Set(readers.map(({ containers }) => textOf(at(containers[0]!, 'image')) ?? ''))
+    return readers.length > mostReaders && images.size > 1 ? 'guessed' : 'derived'
   }
 }
+
+const mostReaders = 2
 
 const containersOf = ({ containers, initContainers }: Workload) => [...containers, ...initContainers.filter(isSidecar)]
 

@@ -1,5 +1,6 @@
 import { list, plural } from '../../units.ts'
 import { isMap } from '../documents.ts'
+import { quoted } from '../names.ts'
 import { compare, push } from '../order.ts'
 import { at, root, textOf } from '../spot.ts'
 import type { ImportedEdge, ImportedElement, ImportNote } from '../system.ts'
@@ -27,7 +28,9 @@ export function singleNote(elements: readonly ImportedElement[], edges: readonly
     .filter(({ count }) => count > 1)
     .sort((a, b) => b.count - a.count || compare(a.name, b.name))
   const isAll = single.length === counted.length && single.length > 1
-  const who = isAll ? 'Every component runs' : `${quoted(single)} ${single.length === 1 ? 'runs' : 'run'}`
+  const who = isAll
+    ? 'Every component runs'
+    : `${quoted(single.map(({ name }) => name))} ${single.length === 1 ? 'runs' : 'run'}`
   const most =
     shared.length === 0
       ? ''
@@ -44,8 +47,6 @@ export function singleNote(elements: readonly ImportedElement[], edges: readonly
 
 const leastOf = (value: unknown): unknown => (isMap(value) ? value['min'] : value)
 
-const quoted = (all: readonly { readonly name: string }[]): string => list(all.map(({ name }) => `"${name}"`))
-
 /** Callees beyond which the availability of a caller is that of many others. */
 const many = 4
 
@@ -59,7 +60,9 @@ export function fanNote(edges: readonly ImportedEdge[]): ImportNote[] {
   if (!first) return []
   const { file, line } = first[1][0]!.source
   const words = list(
-    wide.map(([name, calls], i) => `"${name}" ${i === 0 ? 'calls' : ''} ${calls.length} others`.replace('  ', ' ')),
+    wide
+      .slice(0, 8)
+      .map(([name, calls], i) => `"${name}" ${i === 0 ? 'calls' : ''} ${calls.length} others`.replace('  ', ' ')),
   )
   return [
     {
@@ -121,7 +124,9 @@ export function removedNote(objects: readonly KubeObject[]): ImportNote[] {
 export function outsideNote(members: readonly Member[]): ImportNote[] {
   const outside = members.filter(({ part }) => part.kind === 'outside')
   if (outside.length === 0) return []
-  const words = outside.map(({ name, part }) => `"${name}" (${part.what ?? 'not part of it'})`)
+  const groups = new Map<string, string[]>()
+  for (const { name, part } of outside) push(groups, part.what ?? 'something else', name)
+  const words = [...groups].map(([what, names]) => `${quoted(names)} (${what})`)
   return [{ kind: 'ignored', message: `Left out as no part of the system: ${words.join(', ')}` }]
 }
 

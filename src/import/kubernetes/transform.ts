@@ -74,9 +74,13 @@ function imageFor(image: string, images: readonly Values[]): string {
   const [, name = image, tag = ''] = /^(.*?)((?::[^:/@]+)?(?:@.*)?)$/.exec(image) ?? []
   const found = images.find(one => one['name'] === name)
   if (!found) return image
-  const { newName = name, newTag, digest } = found
-  const version = digest !== undefined ? `@${String(digest)}` : newTag !== undefined ? `:${String(newTag)}` : tag
-  return String(newName) + version
+  const own = (key: string) => {
+    const value = found[key]
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined
+  }
+  const [digest, newTag] = [own('digest'), own('newTag')]
+  const version = digest !== undefined ? `@${digest}` : newTag !== undefined ? `:${newTag}` : tag
+  return (own('newName') ?? name) + version
 }
 
 interface Labels {

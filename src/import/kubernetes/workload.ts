@@ -1,5 +1,6 @@
 import { at, items, root, textOf, textsOf, type Spot } from '../spot.ts'
 import type { Steps } from '../documents.ts'
+import { push } from '../order.ts'
 import type { KubeObject } from './objects.ts'
 
 /** An object that runs pods. */
@@ -98,3 +99,37 @@ export const selectorText = (selector: Spot): string =>
 /** Whether two stated namespaces can be the same: an object without one goes wherever it is applied. */
 export const sameNamespace = (a: string | undefined, b: string | undefined): boolean =>
   a === b || a === undefined || b === undefined
+
+/** Workloads by a label of their pods, so that a selector need not look at each of them. */
+export class LabelIndex {
+  readonly #byLabel = new Map<string, Workload[]>()
+  readonly #all: readonly Workload[]
+
+  constructor(workloads: readonly Workload[]) {
+    this.#all = workloads
+    for (const workload of workloads)
+      for (const [key, value] of Object.entries(workload.labels)) push(this.#byLabel, `${key}\0${value}`, workload)
+  }
+
+  /** Those that may have all of the labels: all that have the rarest of them. */
+  candidates(labels: Readonly<Record<string, string>>): readonly Workload[] {
+    const lists = Object.entries(labels).map(([key, value]) => this.#byLabel.get(`${key}\0${value}`) ?? [])
+    return lists.reduce<readonly Workload[]>((least, one) => (one.length < least.length ? one : least), this.#all)
+  }
+
+  /** Those in a namespace that a selector with `matchLabels` chooses. */
+  selected(selector: Spot, namespace: string | undefined): Workload[] {
+    return this.candidates(textsOf(at(selector, 'matchLabels'))).filter(
+      one => sameNamespace(one.namespace, namespace) && selects(selector, one.labels),
+    )
+  }
+
+  /** Whether anything runs in a namespace. */
+  has(namespace: string | undefined): boolean {
+    return this.#all.some(one => sameNamespace(one.namespace, namespace))
+  }
+
+  in(namespace: string | undefined): Workload[] {
+    return this.#all.filter(one => sameNamespace(one.namespace, namespace))
+  }
+}

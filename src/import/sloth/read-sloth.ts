@@ -1,5 +1,5 @@
 import { plural } from '../../units.ts'
-import { documentsOf, isMap, type YamlDocument } from '../documents.ts'
+import { documentsOf, type YamlDocument } from '../documents.ts'
 import { nameFor } from '../names.ts'
 import { openSloSystem } from '../openslo/read-openslo.ts'
 import { compare } from '../order.ts'
@@ -19,8 +19,7 @@ export function slothSystem(files: readonly ImportFile[]): ImportedSystem {
     const { documents, notes: faults } = documentsOf(file)
     notes.push(...faults)
     for (const document of documents) {
-      const { value } = document
-      const version = isMap(value) ? String(value['version'] ?? value['apiVersion'] ?? '') : ''
+      const version = textOf(at(root(document), 'version')) ?? textOf(at(root(document), 'apiVersion')) ?? ''
       if (version.startsWith('openslo/')) openSlo.push(document)
       else if (version.startsWith('prometheus/')) readSpec(root(document), slos)
       else if (version.startsWith('sloth.slok.dev/')) readSpec(at(root(document), 'spec'), slos)

@@ -1,5 +1,5 @@
-import { duration, list, percent } from '../../units.ts'
-import { nameFor } from '../names.ts'
+import { duration, percent } from '../../units.ts'
+import { nameFor, quoted } from '../names.ts'
 import { compare, push } from '../order.ts'
 import { partOf } from '../parts.ts'
 import type {
@@ -42,10 +42,10 @@ export function systemOf(seen: readonly Observed[]): ImportedSystem {
     })
   const hasUsers = [...nodes.values()].some(({ kind }) => kind === 'user')
   const edges = all.filter(({ from, to }) => isPart(from) && isPart(to)).map(one => edgeOf(one, nodes, hasUsers))
-  const outside = [...nodes.values()].filter(({ kind }) => kind === 'outside').map(({ name }) => `"${name}"`)
+  const outside = [...nodes.values()].filter(({ kind }) => kind === 'outside').map(({ name }) => name)
   const notes: ImportNote[] = [
     ...(outside.length > 0
-      ? [{ kind: 'ignored' as const, message: `Left out as no part of the system: ${list(outside)}` }]
+      ? [{ kind: 'ignored' as const, message: `Left out as no part of the system: ${quoted(outside)}` }]
       : []),
     ...beyond([...nodes.values()].filter(({ name }) => isPart(name))),
   ]

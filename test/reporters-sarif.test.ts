@@ -48,11 +48,18 @@ test('rules are described completely, with names that differ from their ids', ()
     'waiver-malformed',
     'waiver-unknown',
     'waiver-unused',
+    'evidence-contradicted',
+    'evidence-missing',
+    'alert-never-fires',
+    'alert-after-budget',
+    'migration-hazard',
+    'drift',
     'unreadable',
     'yaml-syntax',
     'duplicate-name',
     'manifest-shape',
     'include',
+    'evidence',
     'rule-failed',
   ])
   expect(new Set(described.map(({ name }) => name)).size).toBe(described.length)

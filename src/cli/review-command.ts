@@ -116,9 +116,8 @@ async function reviewOnce(
   const isPartial = options.only.length + options.skip.length > 0
   const reviewed: Report[] = []
   for (const one of files) {
-    const evidence = !settings.wantsEvidence
-      ? {}
-      : await timing.wait('evidence', () => evidenceFor(one, world, options))
+    const isNamed = settings.wantsEvidence && one.value['evidence'] !== undefined
+    const evidence = !isNamed ? {} : await timing.wait('evidence', () => evidenceFor(one, world, options))
     reviewed.push(review(one, rules, { ...settings.review, ...evidence, measure: timing.measure }))
   }
   const { reports, notices } = await withBaselines(

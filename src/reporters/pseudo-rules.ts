@@ -24,6 +24,7 @@ export const notStatedRule: PseudoRule = {
 /** What `drift` says besides contradictions; no review reports it. */
 export const driftRule: PseudoRule = {
   id: 'drift',
+  name: 'ManifestDrift',
   title: 'The manifest and its files do not hold the same',
   severity: 'info',
   why: 'A review judges what is in the manifest: what only the files have it does not see, and what only the manifest has nobody may have built.',

@@ -149,7 +149,7 @@ const manifest = z
     baselined: baselined.describe('What was found and stood already when the baseline was written.'),
     scoreboard: z.array(score).describe('The eight questions in their order; what the baseline accepts counts.'),
     rules: z.array(tally).describe('The rules that were applied.'),
-    evidence: evidenceReport.optional(),
+    evidence: evidenceReport.optional().describe('What the manifest claims, held against its evidence.'),
     sources,
   })
   .meta({ id: 'Manifest', description: 'The review of one manifest.' })

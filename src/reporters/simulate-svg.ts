@@ -1,0 +1,2 @@
+import type { Simulation } from '../simulate/results.ts'
+export const simulationSvg = (_: Simulation, file: string): string => file

@@ -175,7 +175,7 @@ export interface Row {
 }
 
 /** Arrivals of one row. */
-const arrivals = 400_000
+const arrivals = 200_000
 
 /** Intervals are of 99 %, so that of so many rows hardly one is outside by chance. */
 export function closedForms(seed = 1): Row[] {

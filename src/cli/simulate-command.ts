@@ -21,7 +21,7 @@ import { progressBar } from './progress-bar.ts'
 import { faultsOf, type Timeline } from './timeline.ts'
 import { downAt, flushAt, loadAt, slowAt } from './timeline-option.ts'
 import { known } from './known-names.ts'
-import { exitCode, type World } from './world.ts'
+import { UserError, exitCode, type World } from './world.ts'
 import { writeAtomically } from './write.ts'
 
 interface Options extends Timeline {
@@ -87,6 +87,8 @@ async function run(files: ManifestFiles, options: Options, world: World, tool: R
     world.stderr.write(simulationQuestions(needed, Math.min(look.width, 100)))
     return exitCode.misuse
   }
+  if (prepared.plan.sources.length === 0)
+    throw new UserError('No request comes. Expected a journey with an entry and a load, or a queue with a load')
   const whole = await simulated(prepared, options.maxEvents, world)
   const shown = {
     ...whole,

@@ -49,7 +49,7 @@ const journey = z
     ok: number,
     degraded: number.describe('Answered by a fallback, or without a part.'),
     failed: number,
-    success: maybe.describe('Answers, degraded ones too, for each arrival.'),
+    success: maybe.describe('Share of the requests that were answered, degraded too.'),
     failedInterval: interval
       .nullable()
       .describe('Of the share of failures; null where something happened to the system.'),
@@ -60,7 +60,9 @@ const journey = z
     verdict,
     series: z
       .strictObject({ offered: series, success: series, degraded: series, failed: series, p50: series, p99: series })
-      .describe('One value for each interval, from the end of the warm-up on.'),
+      .describe(
+        'One value for each interval, from the end of the warm-up on; success is null where requests came too late to tell.',
+      ),
   })
   .meta({ id: 'JourneyResult', description: 'What users got.' })
 const station = z

@@ -42,7 +42,7 @@ function linesOf({ journeys, stations, calls, caches }: Simulation): Line[] {
   const named = (name: string, what: string) => `${clip(visible(name), 18)} ${what}`
   const shares = (value: number) => percent(Number(value.toFixed(2)))
   const users = journeys.flatMap(({ name, series }): Line[] => [
-    { what: named(name, 'answered'), values: series.success.map(one => Math.min(1, one)), top: 1, words: shares },
+    { what: named(name, 'answered'), values: series.success, top: 1, words: shares },
     { what: named(name, 'p99'), values: series.p99, top: 0, words: roughly },
   ])
   const queues = stations

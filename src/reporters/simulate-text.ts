@@ -77,7 +77,7 @@ function users({ journeys }: Simulation, c: ChalkInstance): string {
     { title: 'journey', text: ({ name }) => name },
     [
       { title: 'offered', text: ({ offered }) => rate(Number(offered.toPrecision(3))) },
-      { title: 'answered', text: ({ success }) => share(Math.min(1, success)) },
+      { title: 'answered', text: ({ success }) => share(success) },
       ...(journeys.some(({ counts }) => counts.degraded > counts.arrivals * leastShown) ? [degraded] : []),
       {
         title: 'failed',

@@ -88,7 +88,7 @@ export function classesOf(keys: number, hot: number, reads: number, ttl: number)
   const all = harmonic(keys)
   const classes: CacheClass[] = hot > 0 ? [classOf(1, hot, reads, ttl)] : []
   for (let from = 1; from <= keys; from *= 2) {
-    const to = Math.min(keys, from * 2 - 1)
+    const to = from * 2 > keys ? keys : from * 2 - 1
     const share = ((harmonic(to) - harmonic(from - 1)) / all) * (1 - hot)
     classes.push(classOf(Math.max(1, to - from + 1), share, reads, ttl))
   }

@@ -17,7 +17,7 @@ import {
   storeStation,
   type Reading,
 } from './stations.ts'
-import { stepsOf } from './steps.ts'
+import { mostTimes, stepsOf } from './steps.ts'
 
 /** What follows from the manifest alone. */
 export type System = Pick<Plan, 'sources' | 'stations' | 'calls' | 'pools' | 'caches' | 'programs'> & {
@@ -137,12 +137,13 @@ class Compiler {
     )
   }
 
-  #publications({ to, via, hard }: Edge): Publication[] {
+  #publications({ to, via, hard, path }: Edge): Publication[] {
     const { perRequest, callsPerRequest, probability = 1 } = via as Partial<Publish & Call>
     const times = perRequest ?? callsPerRequest ?? 1
+    if (times > mostTimes) this.#reading.asked.take([...path, 'perRequest'], String(mostTimes), 0)
     return this.#readers(to as Queue).map(group => ({
       to: group.map(({ place, share }) => ({ station: place.station, share })),
-      times: Math.max(1, Math.round(times)),
+      times: Math.min(mostTimes, Math.max(1, Math.round(times))),
       probability: probability * Math.min(1, times),
       isHard: hard === 'yes',
     }))

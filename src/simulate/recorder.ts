@@ -65,26 +65,36 @@ export class Recorder {
   readonly caches: Series<typeof cacheColumns>
   /** When the busy slots and the queue of each station changed last. */
   readonly changed: Float64Array
+  /** Answers by the interval in which their requests came, one interval after another. */
+  readonly #answered: Float64Array
   readonly #sources: number
+  readonly #warmUp: number
+  readonly #interval: number
   /** Of each source: the interval, then all of them. */
   readonly #now: Int32Array
   readonly #all: Float64Array
 
-  constructor({ stations, sources, calls, caches, duration, interval }: Plan) {
+  constructor({ stations, sources, calls, caches, duration, warmUp, interval }: Plan) {
     this.intervals = Math.max(1, Math.round(duration / interval))
     this.stations = new Series(stationColumns, stations.length, this.intervals)
     this.sources = new Series(sourceColumns, sources.length, this.intervals)
     this.calls = new Series(callColumns, calls.length, this.intervals)
     this.caches = new Series(cacheColumns, caches.length, this.intervals)
     this.changed = new Float64Array(stations.length)
+    this.#answered = new Float64Array(sources.length * this.intervals)
     this.#sources = sources.length
+    this.#warmUp = warmUp
+    this.#interval = interval
     this.#now = new Int32Array(sources.length * bins)
     this.#all = new Float64Array(sources.length * bins)
   }
 
-  /** An answer that a user got. */
-  answered(source: number, latency: number, isDegraded: boolean): void {
+  /** An answer that a user got to a request that came at `born`. */
+  answered(source: number, born: number, time: number, isDegraded: boolean): void {
     const { now } = this.sources
+    const latency = time - born
+    const came = Math.floor((born - this.#warmUp) / this.#interval)
+    if (came >= 0 && came < this.intervals) this.#answered[came * this.#sources + source]!++
     if (isDegraded) now.degraded[source]!++
     else now.ok[source]!++
     now.latency[source]! += latency
@@ -108,6 +118,21 @@ export class Recorder {
     this.#now.fill(0)
     for (const series of [this.stations, this.sources, this.calls, this.caches]) series.keep(this.kept)
     this.kept++
+  }
+
+  /** How many of the requests that came in an interval were answered, whenever that was. */
+  answersTo(source: number, interval: number): number {
+    return this.#answered[interval * this.#sources + source]!
+  }
+
+  /**
+   * Intervals of which it can be said how many of their requests were answered: those at the end came so late that some would
+   * have had their answer a moment later.
+   */
+  get settled(): number {
+    const slowest = Math.max(0, ...Array.from({ length: this.#sources }, (_, i) => this.quantile(i, 0.99) || 0))
+    const tail = Math.min(Math.ceil((2 * slowest) / this.#interval), Math.floor(this.kept / 5))
+    return this.kept - tail
   }
 
   /** Of all answers from time zero on; NaN where there was none. */

@@ -30,7 +30,7 @@ export interface JourneyResult {
     readonly degraded: number
     readonly failed: number
   }
-  /** Answers, of a fallback too, for each request that came; above 1 where more was waiting before than after. */
+  /** Share of the requests that were answered, by a fallback too. */
   readonly success: number
   readonly latency: { readonly mean: number; readonly p50: number; readonly p99: number }
   /** Only of a system that nothing happens to. */
@@ -149,24 +149,26 @@ function journeyOf(source: number, prepared: Prepared, recorder: Recorder, isCal
     of('failed'),
     of('latency'),
   ]
-  const answered = ok.map((value, i) => value + degraded[i]!)
+  const ended = ok.map((value, i) => value + degraded[i]!)
+  const { settled } = recorder
+  const answers = arrivals.map((_, i) => (i < settled ? recorder.answersTo(source, i) : Number.NaN))
   const counts = { arrivals: total(arrivals), ok: total(ok), degraded: total(degraded), failed: total(failed) }
   const lost = ratioOf(failed, arrivals, isCalm)
-  const time = ratioOf(latency, answered, isCalm)
+  const time = ratioOf(latency, ended, isCalm)
   return {
     name: plan.sources[source]!.name,
     offered: (counts.arrivals * 1000) / (interval * recorder.kept),
     counts,
-    success: total(answered) / counts.arrivals,
+    success: total(answers.slice(0, settled)) / total(arrivals.slice(0, settled)),
     latency: {
-      mean: total(latency) / total(answered),
+      mean: total(latency) / total(ended),
       p50: recorder.quantile(source, 0.5),
       p99: recorder.quantile(source, 0.99),
     },
     confidence: lost && time ? { failed: lost, latency: time } : undefined,
     series: {
       offered: arrivals.map(n => (n * 1000) / interval),
-      success: quotients(answered, arrivals),
+      success: quotients(answers, arrivals),
       degraded: quotients(degraded, arrivals),
       failed: quotients(failed, arrivals),
       p50: of('p50'),

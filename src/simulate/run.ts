@@ -15,8 +15,19 @@ export interface Running {
   readonly progress: number
   readonly events: number
   readonly recorder: Recorder
-  /** Requests of users, messages and attempts that have begun and not ended. */
-  readonly inFlight: number
+  /** What is under way at this moment. */
+  inside(): Inside
+}
+
+export interface Inside {
+  /** Requests of users that have no answer yet. */
+  readonly users: number
+  /** Those, messages and attempts, also those that nobody listens to any more. */
+  readonly requests: number
+  readonly calls: number
+  readonly busy: number
+  readonly waiting: number
+  readonly connections: number
 }
 
 /** Seconds of requests whose unused share of the retry budget may be kept (as Finagle's budget does). */
@@ -42,11 +53,18 @@ export function begin(plan: Plan): Running {
       return s.events
     },
     recorder: s.recorder,
-    get inFlight() {
-      return s.requests.live
-    },
+    inside: () => ({
+      users: s.users,
+      requests: s.requests.live,
+      calls: s.instances.live,
+      busy: total(s.stations.busy),
+      waiting: total(s.stations.waiting),
+      connections: total(s.poolsBusy),
+    }),
   }
 }
+
+const total = (counts: Int32Array): number => counts.reduce((sum, count) => sum + count, 0)
 
 /** The loop. @returns whether the end was reached */
 function advance(s: State, end: number, events: number): boolean {
@@ -97,6 +115,7 @@ function arrival(s: State, source: number): void {
   s.recorder.sources.now.arrivals[source]!++
   const flags = isJourney ? flag.user : flag.message
   if (!arrive(s, station, source, -1, flags, s.now, Number.POSITIVE_INFINITY)) s.recorder.sources.now.failed[source]!++
+  else if (isJourney) s.users++
   drawArrival(s, source, exponential(s.streams, source))
 }
 

@@ -13,6 +13,8 @@ export interface State {
   readonly plan: Plan
   now: number
   events: number
+  /** Requests of users that have no answer yet. */
+  users: number
   readonly heap: EventHeap
   readonly streams: Streams
   readonly stationStream: number
@@ -251,8 +253,10 @@ export class Instances {
   wake = new Float64Array(1024)
   used = 0
   free = -1
+  live = 0
 
   take(): number {
+    this.live++
     const row = this.free
     if (row >= 0) {
       this.free = this.next[row]!
@@ -263,6 +267,7 @@ export class Instances {
   }
 
   give(row: number): void {
+    this.live--
     this.generation[row]!++
     this.life[row]!++
     this.phase[row] = phase.idle
@@ -303,6 +308,7 @@ export function stateOf(plan: Plan): State {
     plan,
     now: 0,
     events: 0,
+    users: 0,
     heap: new EventHeap(),
     streams,
     stationStream: sources.length,

@@ -2,8 +2,8 @@ import type { Edge } from '../analysis/graph.ts'
 import type { Call } from '../manifest/model.ts'
 import type { Reading } from './stations.ts'
 
-/** Turns of a call one after another that are made one by one, as the tables of latency do. */
-const mostTurns = 50
+/** Calls or messages of one request that are simulated; the tables of latency draw as many one by one. */
+export const mostTimes = 50
 
 /**
  * Calls one after another in the order in which they are written; those of one parallel group at the same time, where the first
@@ -15,7 +15,8 @@ export function stepsOf(edges: readonly Edge[], callOf: (edge: Edge) => number, 
   for (const edge of edges) {
     const { parallelGroup, callsPerRequest = 1, sequential } = edge.via as Call
     const call = callOf(edge)
-    const times = Math.min(mostTurns, Math.max(1, Math.round(callsPerRequest)))
+    const times = Math.min(mostTimes, Math.max(1, Math.round(callsPerRequest)))
+    if (callsPerRequest > mostTimes) asked.take([...edge.path, 'callsPerRequest'], String(mostTimes), 0)
     if (parallelGroup === undefined && edges.length > 1)
       asked.take([...edge.path, 'parallelGroup'], 'one after another', 0)
     if (sequential === true && times > 1) {

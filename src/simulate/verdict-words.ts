@@ -11,7 +11,7 @@ export function verdictWords({ kind, after = 0, observed = 0, lowest, last, culp
     case 'holds':
       return 'holds'
     case 'recovers':
-      return `recovers after ${roughly(after)}; goodput fell to ${share(lowest)}`
+      return `recovers ${after === 0 ? 'at once' : `after ${roughly(after)}`}; goodput fell to ${share(lowest)}`
     case 'stays':
       return `does not recover within ${duration(observed)}${why}; goodput is ${share(last)}`
     case 'lasts':
@@ -21,8 +21,7 @@ export function verdictWords({ kind, after = 0, observed = 0, lowest, last, culp
   }
 }
 
-/** What waited comes on top of what is offered, which says nothing that is worth a number above 100 %. */
-const share = (value: number) => percent(Number(Math.min(1, value).toFixed(value > 0.1 ? 2 : 3)))
+const share = (value: number) => percent(Number(value.toFixed(value > 0.1 ? 2 : 3)))
 
 export function culpritWords(culprit: Culprit): string {
   switch (culprit.kind) {

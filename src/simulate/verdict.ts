@@ -24,34 +24,28 @@ export interface Verdict {
 
 /** Requests that a window should have, so that chance does not make it look bad. */
 const fewest = 1000
-/**
- * The same for requests that are under way where a window begins and ends: their number varies by about its root, so goodput
- * varies by sqrt(2 T / λ) / window. This keeps it to 1 %.
- */
-const precision = 0.01
 
+/** Goodput: the share of the requests that came within a time which were answered, by a fallback too. */
 export function verdictOf(source: number, prepared: Prepared, recorder: Recorder): Verdict {
   const { plan } = prepared
   const { interval } = plan
-  const { kept } = recorder
-  const sum = (column: 'arrivals' | 'ok' | 'degraded', from: number, to: number) => {
+  const { settled } = recorder
+  const sum = (of: (interval: number) => number, from: number, to: number) => {
     let all = 0
-    for (let i = from; i < to; i++) all += recorder.sources.at(column, source, i)
+    for (let i = from; i < to; i++) all += of(i)
     return all
   }
-  const arrivals = sum('arrivals', 0, kept)
-  if (arrivals === 0 || kept === 0) return { kind: 'idle', lowest: Number.NaN, last: Number.NaN }
-  const rate = arrivals / kept
-  const time = (recorder.quantile(source, 0.5) || 0) / interval
-  const wanted = Math.max(fewest / rate, Math.sqrt((2 * time) / rate) / precision)
-  const width = Math.max(1, Math.min(Math.ceil(wanted), Math.ceil(kept / 5)))
+  const came = (i: number) => recorder.sources.at('arrivals', source, i)
+  const arrivals = sum(came, 0, settled)
+  if (arrivals === 0) return { kind: 'idle', lowest: Number.NaN, last: Number.NaN }
+  const width = Math.max(1, Math.min(Math.ceil((fewest * settled) / arrivals), Math.ceil(settled / 5)))
   const goodput = (i: number) =>
-    (sum('ok', i, i + width) + sum('degraded', i, i + width)) / Math.max(1, sum('arrivals', i, i + width))
-  const windows = Array.from({ length: kept - width + 1 }, (_, i) => goodput(i))
+    sum(at => recorder.answersTo(source, at), i, i + width) / Math.max(1, sum(came, i, i + width))
+  const windows = Array.from({ length: settled - width + 1 }, (_, i) => goodput(i))
   const [lowest, last] = [Math.min(...windows), windows.at(-1)!]
   const isGood = (share: number) => share >= enough
   const seen = { lowest, last }
-  const why = () => culpritOf(source, kept - width, prepared, recorder)
+  const why = () => culpritOf(source, settled - width, prepared, recorder)
   const begin = Math.min(...plan.faults.map(({ from }) => from))
   const isBadBefore = !isGood(goodputBefore(windows, begin / interval, width))
   if (plan.faults.length === 0)
@@ -62,8 +56,8 @@ export function verdictOf(source: number, prepared: Prepared, recorder: Recorder
   const end = Math.max(...plan.faults.map(({ kind, from, to }) => (kind === 'flush' ? from : to)))
   const first = Math.ceil(end / interval)
   if (windows.every(isGood)) return { kind: 'holds', ...seen }
-  if (first > kept - width) return { kind: 'lasts', ...seen, culprit: why() }
-  const observed = kept * interval - end
+  if (first > settled - width) return { kind: 'lasts', ...seen, culprit: why() }
+  const observed = recorder.kept * interval - end
   const lastBad = windows.findLastIndex(share => !isGood(share))
   if (lastBad === windows.length - 1) return { kind: 'stays', observed, ...seen, culprit: why() }
   // The last window that is too bad may be so because of its beginning alone.

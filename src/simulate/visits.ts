@@ -183,8 +183,9 @@ export function leave(s: State, row: number, serves = true): void {
     const born = requests.born[row]!
     requests.give(row)
     if ((flags & flag.user) !== 0) {
+      s.users--
       if (isFailed) recorder.sources.now.failed[source]!++
-      else recorder.answered(source, s.now - born, (flags & flag.degraded) !== 0)
+      else recorder.answered(source, born, s.now, (flags & flag.degraded) !== 0)
     }
     if (parent >= 0) {
       instances.request[parent] = -1

@@ -30,12 +30,53 @@ describe('the command', () => {
   test('a system that nothing happens to: means with intervals, in 80 columns', async () => {
     const { out, err, code } = await simulate()
     expect({ err, code }).toEqual({ err: '', code: 0 })
-    expect(out).toMatchInlineSnapshot()
+    expect(out).toMatchInlineSnapshot(`
+      "Simulated scaffold.yaml: 1m after a warm-up of 5s, seed 1
+
+        journey  offered  answered  failed         mean     p50     p99
+        browse     100/s      100%      0%  14.8 ±0.8ms  11.9ms  52.1ms
+
+        browse holds
+
+      What is busiest
+        component  comes  slots       in use  waiting        wait
+        db         100/s      1   50.9 ±1.7%    0.479  4.8 ±0.8ms
+        web        100/s    100  1.48 ±0.10%        0          0s
+
+      20 280 events. ±: 95% confidence interval by 20 batch means. What a fallback
+      answers counts as answered.
+      "
+    `)
   })
 
   test('a storm, and what holds it', async () => {
     const { out } = await simulate('--slow', 'db=300ms@10s..20s')
-    expect(out).toMatchInlineSnapshot()
+    expect(out).toMatchInlineSnapshot(`
+      "Simulated scaffold.yaml: 1m after a warm-up of 5s, seed 1
+        "db" answers after 300ms from 10s to 20s
+
+        journey  offered  answered  failed    mean     p50     p99
+        browse     100/s     16.3%   80.4%  14.4ms  11.7ms  47.8ms
+
+      ! browse does not recover within 40s: retries hold "db" at 1x its capacity;
+          goodput is 0%
+
+      Over time, 1.4s a column
+        browse answered    ███████▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁ least 0%
+        browse p99         ▂▂▂▂▂▂▂█                                    most 301ms
+        db waiting         ▁▁▁▁▁▁▁▂▂▃▄▅▆▇███▇▇████████████████████████ most 2102
+        web waiting        ▁▁▁▁▁▁▁▂███████████████████████████████████ most 100
+        web -> db attempts ▆▄▅▅▅▅▅▇▇▇██▇▇▇▇▇▇▇▇▇▇▇▇▇▇██████▇██▇▇▇▇▇█▇▇ most 270/s
+
+      What is busiest
+        component  comes  slots  in use  waiting  most   wait  refused
+        web        100/s    100   82.7%     77.1   100  1.29s    40.6%
+        db         182/s      1   91.4%     1490  2102  8.93s       0%
+
+      37 661 events. ! not back, or not enough, * back: goodput is at least 95% of
+      what is offered. What a fallback answers counts as answered.
+      "
+    `)
   })
 
   test('everything fits 80 columns and is a number', async () => {
@@ -54,7 +95,38 @@ describe('the command', () => {
   test('what is not stated is asked for, with what --assume would take', async () => {
     const { out, err, code } = await run(['simulate', ...quick, 'bare.yaml'], cwd)
     expect({ out, code }).toEqual({ out: '', code: 2 })
-    expect(err).toMatchInlineSnapshot()
+    expect(err).toMatchInlineSnapshot(`
+      "A simulation needs 7 facts that the manifest does not state:
+        ? journeys.web.load
+            How many requests arrive, steady and at peak? For example load: { steady:
+            120/s, peak: 600/s }
+            --assume takes: 100/s
+        ? services.web.serviceTime
+            How long is its own work for one request, waits excluded? For example
+            serviceTime: { mean: 20ms, p99: 90ms }
+            --assume takes: mean 10ms
+        ? services.web.concurrency
+            How many requests does one instance handle at the same time? For example
+            concurrency: 32
+            --assume takes: no limit
+        ? stores.db.latency
+            How long does it take to answer? For example latency: { p50: 2ms, p99:
+            20ms }
+            --assume takes: mean 5ms
+        ? stores.db.capacity
+            How many requests per second can it carry? For example capacity: { rps:
+            3000 }
+            --assume takes: no limit
+        ? services.web.calls[0].timeout
+            How long does the caller wait for one attempt? For example timeout: 800ms
+            --assume takes: none
+        ? services.web.calls[0].retries
+            How often is a failed attempt repeated? For example retries: { max: 1,
+            backoff: exponential, base: 50ms, jitter: true, budget: 10% }
+            --assume takes: none
+      State them, or let --assume take these values; the output then says so.
+      "
+    `)
     const taken = await run(['simulate', ...quick, 'bare.yaml', '--assume'], cwd)
     expect(taken.code).toBe(0)
     for (const line of [
@@ -104,7 +176,7 @@ describe('the command', () => {
     [['--cache-flush', 'db@10s'], '"db" is a store, not a cache'],
     [['--load', '0x@10s'], 'Expected a factor or peak'],
     [['--load', 'brows=2x@10s'], 'There is no journey "brows"; did you mean "browse"?'],
-    [['--down', 'db@70s'], 'begins at 70s, and the simulation ends at 60s'],
+    [['--down', 'db@70s'], 'begins at 70s, and the simulation ends at 1m'],
     [['--duration', 'long'], 'Expected a time such as 5m'],
     [['--seed', '-1'], 'Expected a whole number from 0'],
     [['--scale', '0'], 'Expected a whole number from 1'],
@@ -127,7 +199,7 @@ describe('the command', () => {
   test('--max-events stops, and says so', async () => {
     const { out, code } = await simulate('--max-events', '5000')
     expect(code).toBe(0)
-    expect(out).toMatch(/Stopped at [\d.]+m?s of 60s \(--max-events\)/)
+    expect(out).toMatch(/Stopped at [\d.]+m?s of 1m \(--max-events\)/)
   })
 })
 

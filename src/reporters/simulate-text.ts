@@ -99,14 +99,14 @@ function users({ journeys }: Simulation, c: ChalkInstance): string {
 const time = (ms: number) => (Number.isFinite(ms) ? roughly(ms) : '-')
 const share = (value: number) => (Number.isFinite(value) ? percent(Number(value.toFixed(value > 0.99 ? 4 : 3))) : '-')
 
-/** A share with its margin, both to the first digit of the margin. */
+/** A share with its margin, both to the first digit of the margin, or to its second one where that is a 1. */
 function withMargin({ mean, half }: Interval): string {
   if (half === 0) return share(mean)
   const digits = digitsOf(half * 100)
   return `${(mean * 100).toFixed(digits)} ±${(half * 100).toFixed(digits)}%`
 }
 
-const digitsOf = (margin: number) => Math.min(4, Math.max(0, -Math.floor(Math.log10(margin))))
+const digitsOf = (margin: number) => Math.min(4, Math.max(0, -Math.floor(Math.log10(margin / 2))))
 
 function timeWithMargin({ mean, half }: Interval): string {
   const [factor, unit] = mean >= 60_000 ? [60_000, 'm'] : mean >= 1000 ? [1000, 's'] : [1, 'ms']

@@ -12,6 +12,11 @@ export const goals = {
   'lines of comment, 25 000 to 100 000': 1.15,
   '10 million events of a simulation / bare heap': 8,
   '10 000 services / 1 000 services': 11,
+  '10 000 services, peak memory / 600 MiB': 1,
+  '10 000 findings / none, 1 000 services': 1.6,
+  'completion after a key press at 1 000 services / 150 ms': 1,
+  'completion during a review after a key press at 1 000 services / 150 ms': 1,
+  'diagnostics after a key press at 1 000 services / 150 ms': 1,
 }
 
 /** The page of the results. */

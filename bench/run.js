@@ -5,7 +5,8 @@
  *
  *     npm run bench                 measures, and writes bench/RESULTS.md and bench/figures.json
  *     npm run bench -- --check      writes nothing; exits 1 where a figure is worse than bench/figures.json beyond the spread
- *     npm run bench -- --large      10 000 services and 1 000 manifests as well
+ *     npm run bench -- --large      10 000 services, 1 000 manifests and 10 000 findings as well
+ *     npm run bench -- --lsp        what a key press costs in an editor, at 1 000 services
  *     npm run bench -- --peers      Spectral on the same file, installed from npm into a temporary folder
  */
 import { spawnSync } from 'node:child_process'
@@ -19,7 +20,12 @@ import { goals, resultsPage } from './results.js'
 import { bareHeap, bareParser, spectral } from './yardsticks.js'
 
 const { values: flags } = parseArgs({
-  options: { check: { type: 'boolean' }, large: { type: 'boolean' }, peers: { type: 'boolean' } },
+  options: {
+    check: { type: 'boolean' },
+    large: { type: 'boolean' },
+    lsp: { type: 'boolean' },
+    peers: { type: 'boolean' },
+  },
 })
 const root = join(import.meta.dirname, '..')
 const folder = mkdtempSync(join(tmpdir(), 'scaffold-review-bench-'))
@@ -74,6 +80,21 @@ function compare(name, ours, theirs, pairs) {
     pairs,
   }
   return result
+}
+
+/** A figure that is a share of what is allowed. */
+const share = (name, ratio, { time, memory }) => ({ name, ratio, low: ratio, high: ratio, time, memory, pairs: 1 })
+
+/** What `bench/lsp.js` measures, against the time in which an answer seems to come at once. */
+function keyPresses() {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'bench/lsp.js'), '1000', '9', '--json'], {
+    env,
+    encoding: 'utf8',
+  })
+  if (status !== 0) throw new Error(stderr)
+  return Object.entries(JSON.parse(stdout)).map(([what, { median, memory }]) =>
+    share(`${what} after a key press at 1 000 services / 150 ms`, median / 150, { time: median / 1000, memory }),
+  )
 }
 
 /** How time grows from one size to another: 1 is in step, 2 is with the square. */
@@ -152,8 +173,14 @@ async function measure() {
       5,
     ),
   )
-  if (flags.large)
-    figures.push(compare('10 000 services / 1 000 services', json(manifest({ services: 10_000 })), json(thousand), 1))
+  if (flags.large) {
+    const size = compare('10 000 services / 1 000 services', json(manifest({ services: 10_000 })), json(thousand), 1)
+    figures.push(size, share('10 000 services, peak memory / 600 MiB', size.memory / 600, size))
+    const busy = { services: 1000, partnerCalls: 10 }
+    const found = json(manifest({ ...busy, faulty: true }))
+    figures.push(compare('10 000 findings / none, 1 000 services', found, json(manifest(busy)), 1))
+  }
+  if (flags.lsp) figures.push(...keyPresses())
   if (flags.peers)
     figures.push(
       compare(

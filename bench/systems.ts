@@ -7,6 +7,8 @@ export interface Shape {
   readonly journeys?: number
   /** Calls of a service beside those to its own data. */
   readonly calls?: number
+  /** Calls of each service to what somebody else runs. */
+  readonly partnerCalls?: number
   /** Whether every service has a fault, so that a rule finds something at each of its calls. */
   readonly faulty?: boolean
 }
@@ -17,12 +19,12 @@ const perDomain = 12
  * A company of domains: in each a gateway, ten services behind it, a worker, two databases, a cache, a queue and somebody else's
  * service. Calls go down inside the domain; two services of each ask one that the first domain runs for all.
  */
-export function system({ services, journeys, calls = 2, faulty = false }: Shape): string {
+export function system({ services, journeys, calls = 2, partnerCalls = 0, faulty = false }: Shape): string {
   const domains = Math.max(1, Math.ceil(services / perDomain))
   const lines = ['version: 1', 'system: generated', 'platform: kubernetes', 'journeys:']
   for (let j = 0; j < (journeys ?? domains); j++) lines.push(...journey(j, domains))
   lines.push('services:')
-  for (let i = 0; i < services; i++) lines.push(...service(i, services, calls, faulty))
+  for (let i = 0; i < services; i++) lines.push(...service(i, services, { calls, partnerCalls, faulty }))
   const each = (section: string, entry: (domain: number) => string[]) => {
     lines.push(`${section}:`)
     for (let d = 0; d < domains; d++) lines.push(...entry(d))
@@ -48,7 +50,11 @@ const journey = (j: number, domains: number) => [
   '    latency: { p99: 1500ms }',
 ]
 
-function service(i: number, services: number, calls: number, faulty: boolean): string[] {
+function service(
+  i: number,
+  services: number,
+  { calls, partnerCalls, faulty }: Required<Pick<Shape, 'calls' | 'partnerCalls' | 'faulty'>>,
+): string[] {
   const [domain, place] = [Math.floor(i / perDomain), i % perDomain]
   const first = domain * perDomain
   const last = Math.min(services, first + perDomain) - 1
@@ -78,6 +84,10 @@ function service(i: number, services: number, calls: number, faulty: boolean): s
     ...(place === 3
       ? [`      - { to: partner-${domain}, timeout: 800ms, retries: none, circuitBreaker: none, mustSucceed: true }`]
       : []),
+    ...range(partnerCalls).map(
+      c =>
+        `      - { to: partner-${domain}, operation: ask-${c}, timeout: ${faulty ? 'none' : '800ms'}, retries: none, circuitBreaker: none, fallback: empty, mutates: false }`,
+    ),
     ...(place % 2 === 0
       ? [`      - { to: cache-${domain}, access: read, timeout: 50ms, retries: none }`]
       : [

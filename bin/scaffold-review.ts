@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 import { once } from 'node:events'
-import { fstatSync, writeSync } from 'node:fs'
-import process from 'node:process'
+import { fstatSync, statSync, writeSync } from 'node:fs'
 import { version } from '../src/cli/version.ts'
 import type { World } from '../src/cli/world.ts'
 
@@ -14,8 +13,24 @@ else void run()
 
 async function run(): Promise<void> {
   endCleanly()
+  // From Node 22.1 on, which keeps what it has compiled in the folder for temporary files. Nothing depends on that.
+  const nodeModule: object = process.getBuiltinModule('node:module')
+  ;(nodeModule as { enableCompileCache?: () => unknown }).enableCompileCache?.()
+  compileLater()
   const { main } = await import('../src/cli/main.ts')
   process.exitCode = await main(argv, world())
+}
+
+/**
+ * Node 20 makes machine code of whatever ran a few hundred times. A review runs many functions, few of them for long, so that
+ * nearly half of its processor time went into compiling what was hardly used again. Later versions have a compiler in between.
+ */
+function compileLater(): void {
+  if (!process.version.startsWith('v20.')) return
+  // An `import()` of what is built in would start the loader of modules, which nothing else needs.
+  const { setFlagsFromString } = process.getBuiltinModule('node:v8')
+  // In bytes of code that ran: four times what is usual.
+  setFlagsFromString('--interrupt-budget=540672')
 }
 
 /**
@@ -34,7 +49,9 @@ function endCleanly(): void {
 
 function world(): World {
   const output = fstatSync(1)
-  const isTerminal = output.isCharacterDevice() && process.stdout.isTTY
+  // To ask whether it is a terminal, the stream is set up; nothing comes of it where nobody listens.
+  const isNowhere = output.rdev === statSync('/dev/null', { throwIfNoEntry: false })?.rdev
+  const isTerminal = output.isCharacterDevice() && !isNowhere && process.stdout.isTTY
   return {
     cwd: process.cwd(),
     env: process.env,

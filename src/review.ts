@@ -1,9 +1,10 @@
 import { byImportance } from './analysis/reach.ts'
-import { decide, type Decided } from './engine/decide.ts'
+import { decideInSteps, type Decided } from './engine/decide.ts'
 import { failureProblems } from './engine/failures.ts'
 import { fold, type Candidate } from './engine/fold.ts'
 import { openQuestions } from './engine/questions.ts'
 import { coverageOf, scoreboard, tallies, verdictOf, waivedLookup } from './engine/score.ts'
+import { finish } from './engine/steps.ts'
 import { waive } from './engine/waive.ts'
 import { waiverFindings, type WaiverContext } from './engine/waiver-findings.ts'
 import { waiversOf } from './engine/waivers.ts'
@@ -43,8 +44,23 @@ export function review(files: ManifestFiles, rules: readonly AnyRule[], options:
   const reading = measure('validate', () => readManifest(files))
   if (!reading.model) return unreadable(files, reading.problems)
   const { model } = reading
-  const decided = measure('decide', () => decide(model, rules, options.rules ?? {}, options.today, measure))
+  const decided = measure('decide', () =>
+    finish(decideInSteps(model, rules, options.rules ?? {}, options.today, measure)),
+  )
   return measure('report', () => reportOf(files, model, rules, decided, options))
+}
+
+/** The same with pauses, for who has something else to do in between, or may no longer want the answer. */
+export function* reviewInSteps(
+  files: ManifestFiles,
+  rules: readonly AnyRule[],
+  options: ReviewOptions = {},
+): Generator<undefined, Report> {
+  const { model, problems } = readManifest(files)
+  if (!model) return unreadable(files, problems)
+  yield
+  const decided = yield* decideInSteps(model, rules, options.rules ?? {}, options.today)
+  return reportOf(files, model, rules, decided, options)
 }
 
 function reportOf(
@@ -148,8 +164,8 @@ function toFinding(rule: AnyRule, violation: Violation, subject: Path, files: Ma
 
 /** Folding brings journeys of consequences behind those of their cause. */
 const mostCriticalFirst = (names: readonly string[], model: Model): string[] =>
-  [...model.journeys.values()]
-    .filter(({ name }) => names.includes(name))
+  [...new Set(names)]
+    .flatMap(name => model.journeys.get(name) ?? [])
     .sort(byImportance)
     .map(({ name }) => name)
 

@@ -57,7 +57,8 @@ export function roughly(milliseconds: number): string {
 }
 
 /** Whether a person would write the number out: below 10 000, and three significant digits say all of it. */
-const isShort = (value: number) => value < 1e4 && Number(value.toPrecision(12)) === Number(number(value))
+const isShort = (value: number) =>
+  value < 1e4 && (Number.isInteger(value) || Number(value.toPrecision(12)) === Number(number(value)))
 
 /** `99.95%` from 0.9995, without the noise of binary fractions. */
 export function percent(fraction: number): string {

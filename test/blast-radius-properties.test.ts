@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import type { Mode } from '../src/analysis/blast-radius.ts'
 import { factsOf } from '../src/analysis/index.ts'
 import { effects, type Effect } from '../src/analysis/spread.ts'
+import { cellsOf } from './blast-support.ts'
 import { modelOf } from './support.ts'
 
 type Element = Record<string, unknown>
@@ -72,9 +73,9 @@ function boundsOf(manifest: Manifest, mode: Mode): Bounds {
   const { model, facts } = read(manifest)
   const blasts = [...model.components.values()].map(component => facts.blastRadius.of(component, mode))
   return Object.fromEntries(
-    blasts.flatMap(({ component, cells }) =>
-      [...cells].map(([journey, { least, most }]) => [
-        `${component.name} ${journey}`,
+    blasts.flatMap(blast =>
+      cellsOf(blast, model).map(([journey, { least, most }]) => [
+        `${blast.component.name} ${journey}`,
         { least: level(least), most: level(most) },
       ]),
     ),
@@ -89,8 +90,8 @@ test('low is never above high, and what is unknown says which facts decide', () 
   check(manifests, manifest => {
     const { model, facts } = read(manifest)
     for (const mode of ['down', 'slow', 'dataLoss'] as const) {
-      for (const { cells } of facts.blastRadius.ranking(mode)) {
-        for (const { effect, least, most, missing } of cells.values()) {
+      for (const blast of facts.blastRadius.ranking(mode)) {
+        for (const [, { effect, least, most, missing }] of cellsOf(blast, model)) {
           expect(level(least)).toBeLessThanOrEqual(level(most))
           expect(effect).toBe(least === most ? least : 'unknown')
           expect(missing.length > 0).toBe(least !== most)
@@ -123,9 +124,9 @@ test('a hang that nobody gives up on fails every journey that surely comes throu
       },
     ])
     const { model, facts } = read({ ...manifest, services: Object.fromEntries(services) as Manifest['services'] })
-    for (const { component, cells } of facts.blastRadius.ranking('slow')) {
-      for (const [name, { least }] of cells) {
-        if (facts.reach.get(name)!.touches.get(component.name) === 'yes') expect(least).toBe('fails')
+    for (const blast of facts.blastRadius.ranking('slow')) {
+      for (const [name, { least }] of cellsOf(blast, model)) {
+        if (facts.reach.get(name)!.touches.get(blast.component.name) === 'yes') expect(least).toBe('fails')
       }
     }
     expect(model.journeys.size).toBeGreaterThan(0)
@@ -192,10 +193,10 @@ test('what a journey surely needs is what makes it fail', () => {
   check(manifests, manifest => {
     for (const one of everyCall(manifest)) if (typeof one.fallback === 'object') one.fallback = 'static'
     manifest.caches!.cache = { onFailure: 'stale', staleOnError: 'none' }
-    const { facts } = read(manifest)
-    for (const { component, cells } of facts.blastRadius.ranking('down')) {
-      for (const [name, { least, most }] of cells) {
-        const needed = facts.reach.get(name)!.hard.get(component.name)?.hard
+    const { model, facts } = read(manifest)
+    for (const blast of facts.blastRadius.ranking('down')) {
+      for (const [name, { least, most }] of cellsOf(blast, model)) {
+        const needed = facts.reach.get(name)!.hard.get(blast.component.name)?.hard
         expect([least === 'fails', most === 'fails']).toEqual([needed === 'yes', needed !== undefined])
       }
     }

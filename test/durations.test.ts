@@ -103,9 +103,13 @@ services:
         orders: {}
         edge: { serviceTime: { mean: 1ms }, calls: [{ to: fast }] }
         fast: { latency: { mean: 9ms }, serviceTime: { mean: 3ms }, calls: [{ to: orders }] }
+        desk: { serviceTime: { mean: 1ms }, calls: [{ to: mail }] }
+        mail: { latency: { p99: 80ms } }
     `)
     expect(hold('web')).toEqual({ low: 25, high: undefined, missing: [['services', 'orders', 'latency']] })
     expect(hold('edge')).toEqual(exactly(10))
+    // Of a callee whose other times are stated the mean alone is missing.
+    expect(hold('desk').missing).toEqual([['services', 'mail', 'latency', 'mean']])
   })
 
   test('a cycle of waits ends, with the own work of each as the least', () => {

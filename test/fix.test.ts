@@ -40,6 +40,13 @@ describe('what can be mended', () => {
       'services: { web: { autoscaling: { metric: cpu, target: 65 } } }\n',
       ['services: { web: { autoscaling: { metric: cpu, target: 65% } } }\n'],
     ],
+    ...['{ on: x, reason: why, owner: me, until: 2020-01-01 }', '{ rule: { a: b }, on: x, until: 2020-01-01 }'].map(
+      (waiver): [string, string, readonly string[]] => [
+        `nothing of a waiver that names no rule: ${waiver}`,
+        `services: { web: {} }\nwaivers: [${waiver}]\n`,
+        [`services: { web: {} }\nwaivers: [${waiver}]\n`],
+      ],
+    ),
     [
       'one waiver of two',
       'services: { web: {} }\nwaivers:\n  # old\n  - { rule: a-b, on: x, reason: why, owner: me, until: 2026-11-22 }\n  - { rule: a-b, on: x, reason: why, owner: me, until: 2026-11-23 }\n',

@@ -2,6 +2,7 @@ import { stringify } from 'yaml'
 import { formatPath, type OpenQuestion } from '../src/finding.ts'
 import { applyAnswer, type Answer, type Applied } from '../src/interview/answer.ts'
 import type { ManifestFiles } from '../src/manifest/files.ts'
+import { accepts } from '../src/manifest/schema/read-as.ts'
 import { schemaAt } from '../src/manifest/walk-schema.ts'
 import type { Report } from '../src/report.ts'
 import { review } from '../src/review.ts'
@@ -35,11 +36,7 @@ export function randomAnswer({ fact }: OpenQuestion, random: Random): unknown {
   const schema = schemaAt(fact)!
   for (let tries = 0; tries < 8; tries++) {
     const value = valueOf(schema, random, 0.7)
-    if (
-      value !== undefined &&
-      (schema as unknown as { safeParse(v: unknown): { success: boolean } }).safeParse(value).success
-    )
-      return value
+    if (value !== undefined && accepts(schema, value)) return value
   }
   return undefined
 }

@@ -5,7 +5,7 @@ import type { ManifestFiles } from '../src/manifest/files.ts'
 import { readManifest } from '../src/manifest/read.ts'
 import { manifestSchema } from '../src/manifest/schema/manifest.ts'
 import { Source } from '../src/manifest/source.ts'
-import { alternatives, itemOf, shapeOf } from '../src/manifest/walk-schema.ts'
+import { isListType, itemOf, shapeOf } from '../src/manifest/walk-schema.ts'
 import { rules } from '../src/rules/index.ts'
 import { review } from '../src/review.ts'
 import { filesOf, modelOf, removals, textOf } from './support.ts'
@@ -196,8 +196,7 @@ function* keys(schema: Parameters<typeof shapeOf>[0], path: (string | number)[] 
   if (path.length > 0) yield path
   for (const [key, inner] of shapeOf(schema)) yield* keys(inner, [...path, key])
   const item = itemOf(schema)
-  const isList = alternatives(schema).some(one => (one._zod.def as { type: string }).type === 'array')
-  if (item) yield* keys(item, [...path, isList ? 0 : 'one'])
+  if (item) yield* keys(item, [...path, isListType(schema) ? 0 : 'one'])
 }
 
 test('whatever stands at a key of the vocabulary, what is wrong with it is said in the words of the manifest', () => {

@@ -90,6 +90,31 @@ describe('parts', () => {
     expect(lines(ofGroup(picture, 'team-orders'))).toEqual(['orders -> db', 'orders -> events', 'web -> orders'])
   })
 
+  test('a line between groups is as hard as its hardest, and asynchronous where all of it is', () => {
+    const picture = overviewOf(grouped(drawn(small)))
+    const between = picture.edges.map(({ from, to, hard, async, count }) => [`${from} -> ${to}`, hard, async, count])
+    expect(between).toEqual([
+      ['team-orders -> team-shop', 'yes', false, 3],
+      ['team-shop -> team-orders', 'yes', false, 1],
+    ])
+    const soft = overviewOf(
+      grouped(
+        drawn(`
+services:
+  a: { owner: x, calls: [{ to: b, optional: true }, { to: c }], publishes: [{ to: q }] }
+  b: { owner: y }
+  c: { owner: z }
+queues: { q: { owner: w } }
+`),
+      ),
+    )
+    expect(soft.edges.map(({ to, hard, async }) => [to, hard, async])).toEqual([
+      ['y', 'no', false],
+      ['z', 'maybe', false],
+      ['w', 'maybe', true],
+    ])
+  })
+
   test('an overview adds up what it hides', () => {
     const picture = grouped(drawn(readFileSync(shop, 'utf8'), reviewFile(shop)))
     expect(picture.groups).toEqual(['in no journey', 'in several journeys', 'only in browse', 'only in checkout'])
@@ -118,6 +143,42 @@ stores: { subgraph: { engine: "</svg><script>\\\\N" } }
     expect(svg).not.toContain('<script')
     expect(svg).toMatch(/^<svg role="img"/)
     expect(await svgOf(picture, 'A "shop" & <more>')).toBe(svg)
+  })
+
+  test('Mermaid tells by the line whether a request waits, and whether it fails', () => {
+    const text = mermaidOf(
+      drawn(`
+journeys: { buy: { entry: web, criticality: critical } }
+services:
+  web:
+    calls:
+      - { to: cache }
+      - { to: orders, fallback: none }
+      - { to: ads, optional: true }
+      - { to: audit, mode: async }
+    publishes: [{ to: events }]
+  orders: {}
+  ads: {}
+  audit: {}
+stores: { db: { engine: postgres@16 } }
+queues: { events: {} }
+caches: { cache: { inFrontOf: db } }
+jobs: { report: { calls: [{ to: db }], publishes: [{ to: events }] } }
+`),
+    )
+    const ids = new Map([...text.matchAll(/^ +(n\d+)\W+"(\w+)/gm)].map(([, id, name]) => [id!, name!]))
+    const arrows = [...text.matchAll(/^ +(n\d+) (\S+) (n\d+)$/gm)]
+    expect(arrows.map(([, from, arrow, to]) => `${ids.get(from!)} ${arrow} ${ids.get(to!)}`)).toEqual([
+      'report --> db',
+      'report -.-> events',
+      'web --> ads',
+      'web -.-> audit',
+      'web --> cache',
+      // What the cache could not answer.
+      'web -.-> db',
+      'web -.-> events',
+      'web ==> orders',
+    ])
   })
 
   test('Mermaid text holds no character of a name that could end it', () => {

@@ -1,6 +1,7 @@
 import { expect } from 'vitest'
 import { stringify } from 'yaml'
 import { formatPath } from '../src/finding.ts'
+import { zodOf } from '../src/manifest/schema/to-zod.ts'
 import { compilePolicy } from '../src/policies/compile.ts'
 import { policySchema } from '../src/policies/schema.ts'
 import { reviewText } from './support.ts'
@@ -12,7 +13,7 @@ const messageOf = ({ on }: { on?: unknown }) =>
   on === 'manifest' ? 'It is not as it should be' : '"{name}" is not as it should be'
 
 export const policy = (more: object) =>
-  compilePolicy(policySchema.parse({ id: 'our/policy', ...plain, message: messageOf(more), ...more }))
+  compilePolicy(zodOf(policySchema).parse({ id: 'our/policy', ...plain, message: messageOf(more), ...more }))
 export const faults = (more: object) => {
   const { faults = [] } = { ...policy(more) }
   return faults.map(({ path, message }) => `${path.join('.')}: ${message}`)

@@ -1,12 +1,13 @@
-import type * as z from 'zod'
 import { parse } from 'yaml'
 import { drawsFrom } from '../src/analysis/formulas/log-normal.ts'
 import { namedSections } from '../src/manifest/schema/manifest.ts'
-import { alternatives, itemOf, metaOf, schemaAt, shapeOf } from '../src/manifest/walk-schema.ts'
+import { accepts } from '../src/manifest/schema/read-as.ts'
+import { issuesOf } from '../src/manifest/schema/to-zod.ts'
+import type { Type } from '../src/manifest/schema/type.ts'
+import { alternatives, isRequired, itemOf, metaOf, schemaAt, shapeOf } from '../src/manifest/walk-schema.ts'
 
 /** Valid manifests at random, of every key that the schema knows. A seed always gives the same one. */
 
-type Schema = z.core.$ZodType
 export type Random = () => number
 
 const pools = {
@@ -50,20 +51,20 @@ export function randomManifest(seed: number): Record<string, unknown> {
   return manifest
 }
 
-function element(schema: Schema, random: Random, density: number): Record<string, unknown> {
+function element(schema: Type, random: Random, density: number): Record<string, unknown> {
   const map: Record<string, unknown> = {}
   for (const [key, inner] of shapeOf(schema)) {
-    const isRequired = !inner._zod.optin
-    if (isRequired || random() < density || key === 'entry' || key === 'calls') put(map, key, inner, random, density)
+    if (isRequired(inner) || random() < density || key === 'entry' || key === 'calls')
+      put(map, key, inner, random, density)
   }
   return map
 }
 
 /** Sets a key where a value is found that its schema takes. */
-function put(map: Record<string, unknown>, key: string, schema: Schema, random: Random, density: number): void {
+function put(map: Record<string, unknown>, key: string, schema: Type, random: Random, density: number): void {
   for (let tries = 0; tries < 4; tries++) {
     const value = valueOf(schema, random, density)
-    if (value === undefined || !(schema as z.ZodType).safeParse(value).success) continue
+    if (value === undefined || !accepts(schema, value)) continue
     map[key] = value
     return
   }
@@ -71,22 +72,16 @@ function put(map: Record<string, unknown>, key: string, schema: Schema, random: 
 
 const pick = <T>(items: readonly T[], random: Random): T | undefined => items[Math.floor(random() * items.length)]
 
-export function valueOf(schema: Schema, random: Random, density: number): unknown {
+export function valueOf(schema: Type, random: Random, density: number): unknown {
   const meta = metaOf(schema)
   const choices = alternatives(schema)
   const one = pick(choices, random)!
-  const { type, entries, values } = one._zod.def as unknown as {
-    type: string
-    entries?: Record<string, string>
-    values?: unknown[]
-  }
-  if (type === 'literal') return pick(values!, random)
-  if (type === 'enum') return pick(Object.values(entries!), random)
-  if (type === 'boolean') return random() < 0.5
-  if (type === 'object') return element(one, random, density)
-  if (type === 'array') {
+  if (one.kind === 'literal' || one.kind === 'choice') return pick<unknown>(one.values, random)
+  if (one.kind === 'flag') return random() < 0.5
+  if (one.kind === 'map') return element(one, random, density)
+  if (one.kind === 'list') {
     const length = Math.floor(random() * 4)
-    return Array.from({ length }, () => valueOf(itemOf(one)!, random, density)).filter(item => item !== undefined)
+    return Array.from({ length }, () => valueOf(one.item, random, density)).filter(item => item !== undefined)
   }
   const reference = referenceIn(schema)
   if (reference) return pick(reference, random)
@@ -94,10 +89,9 @@ export function valueOf(schema: Schema, random: Random, density: number): unknow
 }
 
 /** Names that a reference may mean, by the words it is described with. */
-function referenceIn(schema: Schema): string[] | undefined {
-  const { description } = (schema as z.ZodType)
-    .safeParse({})
-    .error?.issues[0]?.message.match(/name of (?<description>.+)/)?.groups ?? { description: undefined }
+function referenceIn(schema: Type): string[] | undefined {
+  const [issue] = issuesOf(schema, {})
+  const [, description] = /name of (.+)/.exec(issue?.message ?? '') ?? []
   if (description === undefined) return undefined
   const found = Object.entries(names).flatMap(([kind, pool]) => (description.includes(kind) ? pool : []))
   return found.length > 0 ? found : Object.values(pools).flat()

@@ -50,6 +50,7 @@ describe('the two readers agree', () => {
       '\\',
       '<<: ',
       '---\n',
+      '  ---\n',
       '...\n',
       '\r\n',
       '0',

@@ -67,6 +67,7 @@ describe('what the quick reader takes and what it leaves', () => {
     ['an end mark', 'a: 1\n...\n'],
     ['an end mark before all', '...\na: 1\n'],
     ['two documents', 'a: 1\n---\nb: 1\n'],
+    ['a document mark that is indented', '  ---\na: 1\n'],
     ['an alias without an anchor', 'a: *b\n'],
     ['an alias before its anchor', 'a: *b\nc: &b 1\n'],
     ['an alias inside what it stands for', 'a: &a { b: [*a] }\n'],

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import { kindsIn, referenceKeys } from '../src/analysis/references.ts'
-import { referenceRegistry } from '../src/manifest/schema/fact.ts'
-import { alternatives, itemOf, schemaAt } from '../src/manifest/walk-schema.ts'
+import { itemOf, namesAt, schemaAt } from '../src/manifest/walk-schema.ts'
 
 /** The path of an example of the key, by the lists and maps that its first steps are. */
 function schemaOf(key: string) {
@@ -14,8 +13,7 @@ function schemaOf(key: string) {
 
 test.each(referenceKeys())('%s says which kinds it may name', key => {
   const schema = schemaOf(key)
-  const named = [schema, itemOf(schema) ?? schema].flatMap(alternatives)
-  const whats = named.flatMap(one => referenceRegistry.get(one as never)?.what ?? [])
+  const whats = [schema, itemOf(schema) ?? schema].flatMap(one => namesAt(one) ?? [])
   expect(whats.length).toBeGreaterThan(0)
   for (const what of whats) expect(kindsIn(what).length).toBeGreaterThan(0)
 })

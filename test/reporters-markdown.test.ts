@@ -1,10 +1,9 @@
 import { validate } from '@probelabs/maid'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { affectedBy, type AffectedNode } from '../src/reporters/affected.ts'
+import { mermaidOf } from '../src/picture/mermaid.ts'
 import { code, fence, inline } from '../src/reporters/markdown-text.ts'
 import { markdown } from '../src/reporters/markdown.ts'
-import { mermaid } from '../src/reporters/mermaid.ts'
 import type { Report } from '../src/report.ts'
 import { marked, type Tokens } from 'marked'
 import { judges, tokensOf } from './format-judges.ts'
@@ -168,18 +167,18 @@ test('a line reads as it was written', () => {
   expect(inline('"web -> orders" gives up after 3s (99.9%)')).toBe('"web -> orders" gives up after 3s (99.9%)')
 })
 
-test('the graph shows what the errors and warnings are about, and who meets them', () => {
-  const graph = mermaid(affectedBy(checkoutReport())!)
+const graphOf = (report: Report) => /```mermaid\n(.*?)\n```/s.exec(print(report))?.[1]
+
+test('the graph shows what the errors and warnings are about', () => {
+  const graph = graphOf(checkoutReport())!
   expect(drawn(graph)).toEqual(fine)
   expect(graph).toBe(`flowchart LR
-  n0(["checkout"])
-  n1["orders<br/>1 error"]
-  n2["shop"]
-  n0 --> n2
-  n2 -->|call-without-timeout| n1
-  classDef error fill:#ffebe9,stroke:#cf222e,color:#1f2328
-  class n1 error
-  linkStyle 1 stroke:#cf222e,stroke-width:2px`)
+  n0("orders<br>1 error")
+  n1("shop<br>1 open")
+  n1 ==>|1 error| n0
+  classDef error stroke:#c92a2a,stroke-width:3px
+  class n0 error
+  linkStyle 0 stroke:#c92a2a,stroke-width:3px`)
 })
 
 test('the graph of every example can be drawn, and a good design has none', () => {
@@ -191,44 +190,45 @@ test('the graph of every example can be drawn, and a good design has none', () =
     'incidents/slack-2022',
   ]) {
     const report = reviewFile(`examples/${name}${name.includes('/') ? '.yaml' : '/scaffold.yaml'}`)
-    const affected = affectedBy(report)
-    if (affected) expect(drawn(mermaid(affected))).toEqual(fine)
+    const graph = graphOf(report)
+    if (graph !== undefined) expect(drawn(graph), name).toEqual(fine)
   }
-  expect(affectedBy(shop)).toBeUndefined()
-  expect(affectedBy({ ...naive, sources: [] })).toBeUndefined()
+  expect(graphOf(naive)).toBeDefined()
+  expect(graphOf(shop)).toBeUndefined()
+  expect(graphOf({ ...naive, sources: [] })).toBeUndefined()
 })
 
-test('a graph has no more elements than can be seen, the worst among them', () => {
+test('a graph has no more components than can be seen, the worst among them', () => {
   const services = Array.from({ length: 60 }, (_, i) => `  s${i}: { calls: [{ to: db, timeout: none }] }\n`).join('')
-  const affected = affectedBy(reviewText(`services:\n${services}stores: { db: {} }\n`))!
-  expect(affected.nodes).toHaveLength(30)
-  expect(affected.more).toBeGreaterThanOrEqual(30)
-  expect(drawn(mermaid(affected))).toEqual(fine)
+  const report = reviewText(`services:\n${services}stores: { db: {} }\n`)
+  const graph = graphOf(report)!
+  expect(graph.match(/^ {2}n\d+[([]/gm)).toHaveLength(30)
+  expect(print(report)).toContain('And 31 components more.')
+  expect(drawn(graph)).toEqual(fine)
 })
 
 test('no name of an element can draw anything but itself', () => {
-  const node = (name: string) =>
-    ({
-      element: { kind: 'service', name, path: ['services', name] },
-      errors: 1,
-      warnings: 0,
-    }) as unknown as AffectedNode
   fc.assert(
     fc.property(
       fc.oneof(
         hostile,
         fc.constantFrom('end', 'subgraph', '"]; click n0', '%%{init: {}}%%', '-->', 'a'.repeat(10_000)),
       ),
-      text => {
-        const [from, to] = [node(text), node('b')]
-        const graph = mermaid({
-          nodes: [from, to],
-          edges: [{ from, to, isMessage: true, ruleIds: ['a-rule'] }],
-          more: 0,
+      name => {
+        const marks = { findings: { error: 1, warning: 0, info: 0 }, open: 0 }
+        const node = { kind: 'service', detail: undefined, group: undefined, important: false, journeys: [] } as const
+        const edge = { kind: 'call', async: false, hard: 'yes', count: 1, journeys: [] } as const
+        const graph = mermaidOf({
+          nodes: [
+            { name, ...node, ...marks },
+            { name: 'b', ...node, ...marks },
+          ],
+          edges: [{ from: name, to: 'b', ...edge, ...marks }],
+          groups: [],
         })
         expect(drawn(graph)).toEqual(fine)
-        expect(graph.split('\n')).toHaveLength(6)
-        expect(graph.split('\n')[1]).toMatch(/^ {2}n0\["[^"<>`]*<br\/>1 error"\]$/)
+        expect(graph.trimEnd().split('\n')).toHaveLength(7)
+        expect(graph.split('\n')[1]).toMatch(/^ {2}n0\("[^"`]*<br>1 error"\)$/)
       },
     ),
     { numRuns: 60 },

@@ -1,9 +1,10 @@
 import type { Path } from '../finding.ts'
 import type { Call, Consume, Journey, Model } from '../manifest/model.ts'
+import { callersFirst } from './callers-first.ts'
 import { between, distinct, exactly, unknown, type Estimate } from './estimate.ts'
 import { attemptsPerRequest } from './formulas/latency.ts'
 import type { Edge, Graph } from './graph.ts'
-import { distances, stronglyConnected } from './order.ts'
+import { distances } from './order.ts'
 import type { Reach } from './reach.ts'
 
 /** How often one request is tried at a component while it fails: the worst path R = Π (1 + r) that leads to it. */
@@ -46,14 +47,17 @@ export function amplificationOf(
   reach: ReadonlyMap<string, Reach>,
 ): ReadonlyMap<string, Amplification> {
   const { order, leads } = outwards(model, graph)
-  const journeys = [...model.journeys.values()]
-  const chains = journeys.map(journey => chainsOf(order, leads, graph, reach.get(journey.name)!))
+  const place = new Map(order.map((name, i) => [name, i]))
+  const arriving = new Map<string, (Chains & { readonly comes: boolean })[]>(order.map(name => [name, []]))
+  for (const journey of model.journeys.values()) {
+    const known = reach.get(journey.name)!
+    const visited = [...known.touches.keys()].sort((a, b) => place.get(a)! - place.get(b)!)
+    for (const [name, found] of chainsOf(visited, leads, graph, known))
+      arriving.get(name)!.push({ ...found, comes: comesTo(name, journey, graph, known) })
+  }
   return new Map(
     order.map(name => {
-      const here = journeys.flatMap((journey, i) => {
-        const found = chains[i]!.get(name)
-        return found ? [{ ...found, comes: comesTo(name, journey, graph, reach.get(journey.name)!) }] : []
-      })
+      const here = arriving.get(name)!
       const certain = here.filter(({ comes }) => comes)
       // Where it is not stated which of several journeys comes here, at least the mildest of them does.
       const sure = certain.length > 0 ? worst(certain.map(({ sure }) => sure)) : milder(here.map(({ sure }) => sure))
@@ -69,16 +73,15 @@ export function amplificationOf(
  */
 export function outwards(model: Model, graph: Graph): { order: readonly string[]; leads: (edge: Edge) => boolean } {
   const next = (name: string) => graph.out.get(name)!.map(edge => edge.to.name)
-  const groups = stronglyConnected(graph.out.keys(), next).reverse()
-  const rank = new Map(groups.flatMap((group, i) => group.map(name => [name, i] as const)))
+  const { groups, groupOf } = callersFirst(graph)
   const entries = [...model.journeys.values()].flatMap(({ entry = '' }) => (graph.out.has(entry) ? [entry] : []))
   const sources = [...graph.in].flatMap(([name, edges]) => (edges.length === 0 ? [name] : []))
   const steps = distances([...entries, ...sources], next)
   const far = (name: string) => steps.get(name) ?? Number.POSITIVE_INFINITY
   const nearest = (a: string, b: string) => (far(a) < far(b) ? -1 : far(a) > far(b) ? 1 : 0)
   return {
-    order: groups.flatMap(group => group.sort(nearest)),
-    leads: ({ from, to }) => rank.get(from.name) !== rank.get(to.name) || far(from.name) < far(to.name),
+    order: groups.flatMap(group => [...group].sort(nearest)),
+    leads: ({ from, to }) => groupOf(from.name) !== groupOf(to.name) || far(from.name) < far(to.name),
   }
 }
 
@@ -108,8 +111,9 @@ function combine(sure: Chain, possible: Chain, model: Model): Amplification {
 const comesTo = (name: string, journey: Journey, graph: Graph, { touches }: Reach): boolean =>
   touches.get(name) === 'yes' || graph.in.get(name)!.some(edge => edge.serves?.includes(journey.name))
 
+/** @param visited what the journey comes through, callers first */
 function chainsOf(
-  order: readonly string[],
+  visited: readonly string[],
   leads: (edge: Edge) => boolean,
   graph: Graph,
   reach: Reach,
@@ -117,8 +121,7 @@ function chainsOf(
   const atLeaf = new Map<string, Chains>()
   /** The same where the component fails because of something below it, which not every retry answers. */
   const passing = new Map<string, Chains>()
-  for (const name of order) {
-    if (!reach.touches.has(name)) continue
+  for (const name of visited) {
     const edges = graph.in.get(name)!.filter(edge => reach.takes(edge) !== 'no')
     const inbound = edges.filter(leads)
     const isOnly = edges.length === 1

@@ -3,6 +3,7 @@ import type { Component, Journey, Model } from '../manifest/model.ts'
 import { distinct } from './estimate.ts'
 import type { Edge } from './graph.ts'
 import type { Facts } from './index.ts'
+import { groupedBy } from './indices.ts'
 import { memo } from './memo.ts'
 import { byImportance } from './reach.ts'
 import { sharedFate } from './shared-fate.ts'
@@ -41,7 +42,7 @@ export interface Cell {
 export interface Blast {
   readonly component: Component
   readonly mode: Mode
-  /** By the name of the journey; all journeys, the most important first. */
+  /** By the name of the journey, the most important first. Those that the loss does not affect at all are left out. */
   readonly cells: ReadonlyMap<string, Cell>
   /** `slow`: direct callers all of whose slots wait for it, or may. */
   readonly exhausts: readonly Exhaustion[]
@@ -76,6 +77,12 @@ export function blastRadiusOf(model: Model, facts: Facts): BlastRadius {
   const weights = weightsOf(journeys)
   const reached = new Map(journeys.map(journey => [journey.name, spreadOf(journey, model, facts, edges)]))
   const known = new Map<string, Blast>()
+  /** By the name of what is lost. Where a journey enters is not known, anything may affect it. */
+  const affected = memo((kind: Kind) =>
+    groupedBy(journeys, ({ name, entry }) =>
+      entry === undefined ? model.components.keys() : reached.get(name)![kind].most.keys(),
+    ),
+  )
 
   const of = (component: Component, mode: Mode): Blast => {
     const key = `${mode} ${component.name}`
@@ -83,7 +90,10 @@ export function blastRadiusOf(model: Model, facts: Facts): BlastRadius {
     if (found) return found
     const kind = mode === 'slow' ? 'hang' : 'error'
     const cells = new Map(
-      journeys.map(journey => [journey.name, cellOf(component.name, journey, kind, reached.get(journey.name)!)]),
+      (affected(kind).get(component.name) ?? []).map(journey => [
+        journey.name,
+        cellOf(component.name, journey, kind, reached.get(journey.name)!),
+      ]),
     )
     const inbound = mode === 'slow' ? facts.graph.in.get(component.name)! : []
     const exhausts = inbound.flatMap(edge => edges.exhaustion(edge) ?? [])
@@ -94,11 +104,12 @@ export function blastRadiusOf(model: Model, facts: Facts): BlastRadius {
 
   return {
     of,
-    ranking: mode =>
+    ranking: memo(mode =>
       [...(mode === 'dataLoss' ? model.stores : model.components).values()]
         .map(component => [of(component, mode), harmOf(of(component, mode), weights)] as const)
         .sort(([a, x], [b, y]) => compare(y, x) || (a.component.name < b.component.name ? -1 : 1))
         .map(([blast]) => blast),
+    ),
   }
 }
 
@@ -123,7 +134,10 @@ function edgeFacts(model: Model, facts: Facts): EdgeFacts {
     if (!possibly) continue
     const { name } = standInOf(edge, model)!
     const passes: Passes = { least: surely ? 3 : 0, most: 3, missing }
-    overloads.set(name, [...(overloads.get(name) ?? []), { to: edge.to.name, passes, edge }])
+    const step = { to: edge.to.name, passes, edge }
+    const others = overloads.get(name)
+    if (others) others.push(step)
+    else overloads.set(name, [step])
   }
   return {
     passes: memo(edge => passesWhenDown(edge, overload(edge))),
@@ -200,13 +214,13 @@ function settle(
   return found
 }
 
-const unaffected: Cell = { effect: 'unaffected', least: 'unaffected', most: 'unaffected', missing: [], route: [] }
+/** What a cell holds that is left out. */
+export const unaffected: Cell = { effect: 'unaffected', least: 'unaffected', most: 'unaffected', missing: [], route: [] }
 
 function cellOf(component: string, journey: Journey, kind: Kind, spread: Spread): Cell {
   if (journey.entry === undefined)
     return { effect: 'unknown', least: 'unaffected', most: 'fails', missing: [[...journey.path, 'entry']], route: [] }
-  const worst = spread[kind].most.get(component)
-  if (!worst) return unaffected
+  const worst = spread[kind].most.get(component)!
   const [least, most] = [effects[spread[kind].least.get(component)?.level ?? 0], effects[worst.level]]
   const steps = (): Step[] => {
     const found: Step[] = []

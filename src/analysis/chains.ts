@@ -1,6 +1,6 @@
 import type { Call, Journey, Model } from '../manifest/model.ts'
+import { callersFirst } from './callers-first.ts'
 import type { Edge, Graph } from './graph.ts'
-import { stronglyConnected } from './order.ts'
 import { formatRoute, type Reach } from './reach.ts'
 
 /** The calls of a journey that wait for each other, one inside the other. */
@@ -25,22 +25,22 @@ export function longestChains(
   reach: ReadonlyMap<string, Reach>,
   follows: (edge: Edge, reach: Reach) => boolean,
 ): ReadonlyMap<Journey, Chain> {
-  const groups = stronglyConnected(graph.out.keys(), name => graph.out.get(name)!.map(edge => edge.to.name)).reverse()
-  const groupOf = new Map(groups.flatMap((group, i) => group.map(name => [name, i] as const)))
+  const { groupOf, from } = callersFirst(graph)
   const takers = new Map<string, Journey[]>()
   return new Map(
     [...model.journeys.values()].flatMap(journey => {
-      const start = groupOf.get(journey.entry ?? '')
-      if (start === undefined) return []
+      if (journey.entry === undefined || !graph.out.has(journey.entry)) return []
+      const start = groupOf(journey.entry)
       const known = reach.get(journey.name)!
       const places = new Map<number, Place>([[start, { hops: 0 }]])
       let deepest = start
-      for (const [i, group] of groups.entries()) {
+      for (const group of from(journey.entry)) {
+        const i = groupOf(group[0]!)
         const here = places.get(i)
         if (!here) continue
         if (here.hops > places.get(deepest)!.hops) deepest = i
         for (const edge of group.flatMap(name => graph.out.get(name)!)) {
-          const next = groupOf.get(edge.to.name)!
+          const next = groupOf(edge.to.name)
           if (next === i || edge.kind !== 'call' || (edge.via as Call).mode === 'async' || !follows(edge, known))
             continue
           const hops = here.hops + (isHop(edge) ? 1 : 0)
@@ -48,7 +48,7 @@ export function longestChains(
         }
       }
       const route: Edge[] = []
-      for (let at = places.get(deepest); at?.last; at = places.get(groupOf.get(at.last.from.name)!))
+      for (let at = places.get(deepest); at?.last; at = places.get(groupOf(at.last.from.name)))
         route.unshift(at.last)
       const key = formatRoute(route)
       const journeys = takers.get(key) ?? []

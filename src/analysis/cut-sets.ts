@@ -24,7 +24,7 @@ export function cutSetsOf(journeys: readonly Journey[], model: Model, facts: Fac
   const edges = outageEdges(model, facts)
   return journeys.map(journey => {
     const singles = [...model.components.values()].flatMap(component =>
-      facts.blastRadius.of(component, 'down').cells.get(journey.name)!.least === 'fails' ? [component.name] : [],
+      facts.blastRadius.of(component, 'down').cells.get(journey.name)?.least === 'fails' ? [component.name] : [],
     )
     const single = new Set(singles)
     const known = new Map<string, readonly Cut[]>()

@@ -2,6 +2,7 @@ import type { Path } from '../finding.ts'
 import type { Call, Model, Service } from '../manifest/model.ts'
 import { product, quotient, scale, smallest, stated, unknown, type Estimate } from './estimate.ts'
 import type { Facts } from './index.ts'
+import { indicesOf } from './indices.ts'
 import { detectionOf, type Probe, type ProbeTime } from './probes.ts'
 import { countsFailures, type Stake } from './stakes.ts'
 
@@ -15,10 +16,10 @@ const goesElsewhere = ({ retries }: Call): boolean =>
   (retries.retryOn?.includes('timeout') ?? true)
 
 /** Calls that hide a dead instance, or may; `undefined` where users or some caller do not try elsewhere. */
-export function retriesThatHide({ name }: Service, { journeys }: Model, facts: Facts): readonly Call[] | undefined {
+export function retriesThatHide({ name }: Service, model: Model, facts: Facts): readonly Call[] | undefined {
   const calls = facts.callsTo(name)
   const hide = calls.length > 0 && calls.every(call => call.retries === undefined || goesElsewhere(call))
-  return hide && ![...journeys.values()].some(({ entry }) => entry === name) ? calls : undefined
+  return hide && indicesOf(model).journeysEntering(name).length === 0 ? calls : undefined
 }
 
 /** When an instance that hangs gets no more requests. */

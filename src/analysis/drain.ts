@@ -4,6 +4,7 @@ import { between, distinct, exactly, product, quotient, reaches, scale, stated, 
 import type { Answer, Estimate } from './estimate.ts'
 import { backlogAfter } from './formulas/queues.ts'
 import type { Certainty, Graph } from './graph.ts'
+import { indicesOf } from './indices.ts'
 import type { Load } from './load.ts'
 import { groupsOf, type ConsumerGroup } from './queue-flow.ts'
 import { perVisit } from './visits.ts'
@@ -129,7 +130,7 @@ function downstreamOf({ members }: ConsumerGroup, consumers: Estimate, sources: 
   const { model, graph, load } = sources
   const { by } = member.consume
   // What else comes to the service may take other calls.
-  const isEntry = [...model.journeys.values()].some(({ entry }) => entry === by.name)
+  const isEntry = indicesOf(model).journeysEntering(by.name).length > 0
   const alone = !isEntry && (graph.in.get(by.name) ?? []).length === 1
   return (graph.out.get(by.name) ?? []).flatMap(edge => {
     const capacity = limitOf(edge.to)

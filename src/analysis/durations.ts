@@ -121,7 +121,9 @@ function meanLatency(component: Component, holds: ReadonlyMap<string, Estimate>)
   const latency = component.latency
   if (latency?.mean !== undefined) return exactly(latency.mean)
   const own = component.kind === 'service' ? component.serviceTime?.mean : undefined
-  return own === undefined ? unknown([[...component.path, 'latency']]) : (holds.get(component.name) ?? unknown([], own))
+  if (own !== undefined) return holds.get(component.name) ?? unknown([], own)
+  // Where other times are stated the mean alone is missing.
+  return unknown([[...component.path, 'latency', ...(latency === undefined ? [] : ['mean'])]])
 }
 
 function meanOf(time: { mean?: number | undefined } | undefined, at: Path): Estimate {

@@ -11,7 +11,13 @@ export interface Estimate {
   readonly missing: readonly Path[]
 }
 
-export const exactly = (value: number): Estimate => ({ low: value, high: value, missing: [] })
+export const exactly = (value: number): Estimate =>
+  value === 0 ? zero : value === 1 ? one : { low: value, high: value, missing: nothing }
+
+const nothing: readonly Path[] = []
+/** Most visits, shares and attempts are one of these two. */
+const zero: Estimate = { low: 0, high: 0, missing: nothing }
+const one: Estimate = { low: 1, high: 1, missing: nothing }
 
 /** Nothing is known but that it is at least `low`. */
 export const unknown = (fact: Path | readonly Path[], low = 0): Estimate => ({
@@ -42,13 +48,12 @@ function gathered(parts: readonly Estimate[]): readonly Path[] {
   return only
 }
 
-const nothing: readonly Path[] = []
-
 export const sum = (parts: readonly Estimate[]): Estimate => combine(parts, (a, b) => a + b)
 export const largest = (parts: readonly Estimate[]): Estimate => combine(parts, (a, b) => Math.max(a, b))
 
 /** Adds up what is zero or more, the bounds apart. Without parts it is zero. */
 function combine(parts: readonly Estimate[], add: (a: number, b: number) => number): Estimate {
+  if (parts.length === 1 && parts[0]!.low >= 0) return parts[0]!
   let low = 0
   let high: number | undefined = 0
   for (const part of parts) {
@@ -67,13 +72,17 @@ export const smallest = (a: Estimate, b: Estimate): Estimate => ({
 
 /** Both factors are zero or more, so the bounds multiply. Zero times anything is zero, also times nothing known. */
 export function product(a: Estimate, b: Estimate): Estimate {
-  if (a.high === 0 || b.high === 0) return exactly(0)
+  if (a.high === 0 || b.high === 0) return zero
+  if (isOneExactly(b)) return a
+  if (isOneExactly(a)) return b
   return {
     low: times(a.low, b.low),
     high: a.high === undefined || b.high === undefined ? undefined : times(a.high, b.high),
     missing: gathered([a, b]),
   }
 }
+
+const isOneExactly = ({ low, high, missing }: Estimate) => low === 1 && high === 1 && missing.length === 0
 
 const times = (a: number, b: number) => (a === 0 || b === 0 ? 0 : a * b)
 

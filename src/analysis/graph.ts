@@ -1,7 +1,6 @@
 import type { Path } from '../finding.ts'
 import type { Cache, Call, Component, Consume, Model, Publish, Service } from '../manifest/model.ts'
-import { perModel } from './indices.ts'
-import { memo } from './memo.ts'
+import { memo, perObject } from './memo.ts'
 
 export type Certainty = 'yes' | 'no' | 'maybe'
 
@@ -140,7 +139,7 @@ function consumeEdge(by: Service, consume: Consume, source: Component): Edge {
 /** The cache that answers before this call, stated or seen from the caller asking both. */
 export const cacheBefore = (call: Call, model: Model): Cache | undefined => cachesBefore(model)(call)
 
-const cachesBefore = perModel(model => memo((call: Call) => findCacheBefore(call, model)))
+const cachesBefore = perObject((model: Model) => memo((call: Call) => findCacheBefore(call, model)))
 
 function findCacheBefore(call: Call, model: Model): Cache | undefined {
   if (call.cachedBy !== undefined) return model.caches.get(call.cachedBy)

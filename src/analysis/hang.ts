@@ -5,7 +5,7 @@ import type { Durations } from './durations.ts'
 import { product, quotient, scale, stated, type Estimate } from './estimate.ts'
 import { cacheBefore, type Edge } from './graph.ts'
 import type { Load } from './load.ts'
-import type { Reach } from './reach.ts'
+import { visitorsOf, type Reach } from './reach.ts'
 
 /** What a callee that hangs, rather than fails, does to its caller at the peak. */
 export interface Hang {
@@ -91,7 +91,9 @@ export interface Bystanders {
 export function bystandersOf(edge: Edge, model: Model, reach: ReadonlyMap<string, Reach>): Bystanders {
   const call = edge.via as Call
   const rare = (call.probability ?? 1) < 1 || (call.callsPerRequest ?? 1) < 1 || cacheBefore(call, model) !== undefined
-  const all = [...model.journeys.values()].filter(({ name }) => reach.get(name)!.touches.get(edge.from.name) === 'yes')
+  const all = (visitorsOf(reach).get(edge.from.name) ?? []).filter(
+    ({ name }) => reach.get(name)!.touches.get(edge.from.name) === 'yes',
+  )
   const journeys = all.filter(({ name }) => rare || edge.hard === 'no' || reach.get(name)!.takes(edge) === 'no')
   if (journeys.length > 0) return { journeys, missing: [] }
   const isShared = all.some(({ name }) => reach.get(name)!.takes(edge) === 'maybe')

@@ -12,7 +12,7 @@ import { gatewaysBefore } from './gateways.ts'
 import { buildGraph, type Graph } from './graph.ts'
 import { groupedBy, indicesOf } from './indices.ts'
 import { withOneLoad } from './load-factor.ts'
-import { byKind, callersFirst, loadOf, type Load, type LoadKind } from './load.ts'
+import { byKind, loadOf, type Load, type LoadKind } from './load.ts'
 import { memo } from './memo.ts'
 import { journeysOf, reachOf, type Journeys, type Reach } from './reach.ts'
 import { retriesOf, type Retries } from './retry-storm.ts'
@@ -62,8 +62,7 @@ export function factsOf(model: Model): Facts {
   const reach = once(() => reachOf(model, graph()))
   const journeys = once(() => journeysOf(model, graph(), reach()))
   const waiting = once(() => waitingOf(model, graph(), reach()))
-  const order = once(() => callersFirst(graph()))
-  const load = once(() => loadOf(model, graph(), reach(), undefined, order()))
+  const load = once(() => loadOf(model, graph(), reach()))
   const durations = once(() => durationsOf(model, graph()))
   const amplification = once(() => amplificationOf(model, graph(), reach()))
   const retries = once(() => retriesOf(model, graph(), load()))
@@ -113,7 +112,7 @@ export function factsOf(model: Model): Facts {
     },
     loadWithout: (cache, share, { name }, kind) => {
       const key = `${cache.name}\u0000${share}\u0000${name}`
-      if (!without.has(key)) without.set(key, loadOf(model, graph(), reach(), { cache, share, at: name }, order()))
+      if (!without.has(key)) without.set(key, loadOf(model, graph(), reach(), { cache, share, at: name }))
       return without.get(key)!.at(name, kind)
     },
     atLoad: ({ name }, perSecond) => {

@@ -1,4 +1,5 @@
-import type { Call, Consume, Model, Publish } from '../manifest/model.ts'
+import type { Call, Consume, Journey, Model, Publish } from '../manifest/model.ts'
+import { perObject } from './memo.ts'
 
 /** Who uses what, by name and in the order of the manifest: looked up, because going through all calls each time is slow. */
 export interface Indices {
@@ -9,10 +10,11 @@ export interface Indices {
   callsCachedBy(cache: string): readonly Call[]
   publishesTo(queue: string): readonly Publish[]
   consumesFrom(queue: string): readonly Consume[]
+  journeysEntering(component: string): readonly Journey[]
 }
 
 /** Made when the first is asked for, and kept as long as the model. */
-export const indicesOf = perModel<Indices>(({ calls, publishes, consumes }) => {
+export const indicesOf = perObject(({ calls, publishes, consumes, journeys }: Model): Indices => {
   const to = groupedBy(calls, call => [call.to])
   const through = groupedBy(calls, ({ to, cachedBy }) =>
     cachedBy === undefined || cachedBy === to ? [to] : [to, cachedBy],
@@ -20,26 +22,18 @@ export const indicesOf = perModel<Indices>(({ calls, publishes, consumes }) => {
   const cachedBy = groupedBy(calls, ({ cachedBy }) => (cachedBy === undefined ? [] : [cachedBy]))
   const published = groupedBy(publishes, publish => [publish.to])
   const consumed = groupedBy(consumes, consume => [consume.from])
+  const entering = groupedBy([...journeys.values()], ({ entry }) => (entry === undefined ? [] : [entry]))
   return {
     callsTo: name => to.get(name) ?? [],
     callsThrough: name => through.get(name) ?? [],
     callsCachedBy: name => cachedBy.get(name) ?? [],
     publishesTo: name => published.get(name) ?? [],
     consumesFrom: name => consumed.get(name) ?? [],
+    journeysEntering: name => entering.get(name) ?? [],
   }
 })
 
-/** Computes once for each model. */
-export function perModel<V>(compute: (model: Model) => V): (model: Model) => V {
-  const known = new WeakMap<Model, { value: V }>()
-  return model => {
-    let found = known.get(model)
-    if (!found) known.set(model, (found = { value: compute(model) }))
-    return found.value
-  }
-}
-
-export function groupedBy<T>(items: readonly T[], keysOf: (item: T) => readonly string[]): ReadonlyMap<string, T[]> {
+export function groupedBy<T>(items: readonly T[], keysOf: (item: T) => Iterable<string>): ReadonlyMap<string, T[]> {
   const index = new Map<string, T[]>()
   for (const item of items) {
     for (const key of keysOf(item)) {

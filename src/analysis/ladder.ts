@@ -1,10 +1,10 @@
 import type { Path } from '../finding.ts'
-import type { Call, Journey, Model, Service } from '../manifest/model.ts'
+import type { Call, Component, Journey, Service } from '../manifest/model.ts'
 import { attemptLimit, waitsOnNetwork } from './attempt.ts'
 import { exceeds, reaches, stated, sum, type Answer, type Estimate } from './estimate.ts'
 import type { Edge, Graph } from './graph.ts'
 import { longestWait } from './longest.ts'
-import type { Reach } from './reach.ts'
+import { arrivalsAt, visitorsOf, type Reach } from './reach.ts'
 
 /** The timeout ladder: what a callee may wait for while its caller waits for it. */
 
@@ -20,18 +20,18 @@ export interface Rung {
  * What may stand behind a call, journey by journey. Calls that nothing ends are left out: they are a fault of their own, and
  * no timeout above them would be long enough.
  */
-export function rungsBehind(inbound: Edge, model: Model, graph: Graph, reach: ReadonlyMap<string, Reach>): Rung[] {
+export function rungsBehind(inbound: Edge, graph: Graph, reach: ReadonlyMap<string, Reach>): Rung[] {
   const outbound = graph.out
     .get(inbound.to.name)!
     .filter(edge => edge.kind === 'call' && waitsOnNetwork(edge.via as Call) && isBounded(edge.via as Call))
   const may = (edge: Edge, journey: Journey) => reach.get(journey.name)!.takes(edge) !== 'no'
-  const rivals = graph.in.get(inbound.to.name)!.filter(edge => edge !== inbound)
-  const journeys = [...model.journeys.values()].filter(journey => may(inbound, journey))
+  const arrivals = arrivalsAt(inbound.to.name, graph, reach)
+  const journeys = through(inbound.from, reach).filter(journey => may(inbound, journey))
   /** Whether everything the journey does at the callee comes through this call. */
-  const only = (journey: Journey) => !rivals.some(rival => may(rival, journey)) && journeys.includes(journey)
+  const only = (journey: Journey) => arrivals.get(journey)?.every(edge => edge === inbound) === true
 
   const rungs = journeys.flatMap(journey => {
-    const operations = rivals.filter(rival => may(rival, journey) && isOtherOperation(rival, inbound))
+    const operations = arrivals.get(journey)!.filter(rival => rival !== inbound && isOtherOperation(rival, inbound))
     if (operations.some(rival => isLonger(rival, inbound))) return []
     const sure = (edge: Edge) => reach.get(journey.name)!.takes(edge) === 'yes'
     const missing = (edges: readonly Edge[]): Path[] => [
@@ -50,11 +50,13 @@ export function rungsBehind(inbound: Edge, model: Model, graph: Graph, reach: Re
   })
   // A call that may belong to several journeys belongs to one of them; where all come this way, so does that one.
   const shared = outbound.flatMap((edge): Rung[] => {
-    const takers = [...model.journeys.values()].filter(journey => may(edge, journey))
+    const takers = through(inbound.to, reach).filter(journey => may(edge, journey))
     return takers.length > 1 && takers.every(only) ? [{ calls: [edge.via as Call], journeys: [], missing: [] }] : []
   })
   return [...rungs, ...shared].filter(({ calls }) => calls.length > 0)
 }
+
+const through = ({ name }: Component, reach: ReadonlyMap<string, Reach>) => visitorsOf(reach).get(name) ?? []
 
 const isBounded = ({ timeout, totalTimeout }: Call) => timeout !== 'none' || totalTimeout !== undefined
 

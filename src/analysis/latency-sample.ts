@@ -31,7 +31,7 @@ const seed = 0.1
 /** What a percentile of so many draws may be off by; nothing is called too slow by less. */
 export const repeatability = 0.015
 /** Draws of one hop in a request that are made one by one; more of them in turn are close to their mean anyway. */
-const mostRepeats = 50
+export const mostRepeats = 50
 
 /** Draws between two looks at how many of them are too slow. */
 const batch = 500

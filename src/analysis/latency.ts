@@ -1,9 +1,19 @@
 import type { Path } from '../finding.ts'
 import type { Component, Journey, Model } from '../manifest/model.ts'
 import { distinct } from './estimate.ts'
-import { fitLogNormal, percentiles, shareOf, upperQuantile, type Percentile } from './formulas/log-normal.ts'
+import {
+  fitLogNormal,
+  meanOf,
+  percentiles,
+  shareOf,
+  upperQuantile,
+  upperQuantileOfMoments,
+  varianceOf,
+  type Moments,
+  type Percentile,
+} from './formulas/log-normal.ts'
 import type { Facts } from './index.ts'
-import { sampleOf, type Sample } from './latency-sample.ts'
+import { mostRepeats, sampleOf, type Sample } from './latency-sample.ts'
 import { latencyTree, type LatencyTree, type Span, type Undecided } from './latency-tree.ts'
 
 /** Where the time of a journey goes. All times in milliseconds; what is not stated counts as no time, so all are lower bounds. */
@@ -13,7 +23,10 @@ export interface Latency {
   floor(percentile: Percentile): Hop | undefined
   /** Sum of the means that are stated; exact for the mean, whatever the dependence between hops (linearity). */
   readonly means: number
-  /** Nothing of it is slower, whatever the dependence between hops, as far as hops are log-normal (union bound). */
+  /**
+   * Nothing of the estimate is slower: the lesser of what holds whatever the dependence between hops (union bound), and of what
+   * follows from their means and variances where they are independent.
+   */
   ceiling(percentile: Percentile): number
   /** Of log-normal hops that are independent, drawn with a fixed seed; an ordinary spread where only one number is stated. */
   readonly estimate: Sample
@@ -42,7 +55,10 @@ export function latencyOf(
     tree: { ...tree, missing: distinct(tree.missing), read: distinct(tree.read) },
     floor: percentile => floorOf(span, percentile),
     means: meansOf(span),
-    ceiling: percentile => ceilingOf(span, (1 - shareOf[percentile]) / Math.max(1, countOf(span))),
+    ceiling: percentile => {
+      const tail = 1 - shareOf[percentile]
+      return Math.min(ceilingOf(span, tail / Math.max(1, countOf(span))), upperQuantileOfMoments(mostOf(span), tail))
+    },
     get estimate() {
       return (estimate ??= sampleOf(span, true))
     },
@@ -99,6 +115,41 @@ function countOf(span: Span): number {
   if (span.kind === 'repeat') return span.times * countOf(span.part)
   return span.parts.reduce((sum, part) => sum + countOf(part), 0)
 }
+
+/**
+ * Bounds of the mean and the variance of independent hops. Waits in turn add both up. What waits for the slowest, or for some of
+ * them, changes by no more than each of its parts does, so its variance is at most their sum (Efron and Stein), and its mean at
+ * most the greatest mean and one standard deviation of the sum.
+ */
+function mostOf(span: Span): Moments {
+  switch (span.kind) {
+    case 'work': {
+      const shape = fitLogNormal(span.time)
+      return shape ? { mean: meanOf(shape), variance: varianceOf(shape) } : { mean: 0, variance: 0 }
+    }
+    case 'sequence':
+    case 'parallel': {
+      const parts = span.parts.map(mostOf)
+      const [mean, variance] = [sumOf(parts, 'mean'), sumOf(parts, 'variance')]
+      if (span.kind === 'sequence') return { mean, variance }
+      return { mean: Math.min(mean, Math.max(0, ...parts.map(part => part.mean)) + Math.sqrt(variance)), variance }
+    }
+    case 'sometimes': {
+      const { mean, variance } = mostOf(span.part)
+      return { mean: span.share * mean, variance: span.share * (variance + (1 - span.share) * mean ** 2) }
+    }
+    case 'repeat': {
+      const { mean, variance } = mostOf(span.part)
+      // The estimate draws no more than so many in turn, and takes the others to be like them.
+      const alike = span.inTurn ? Math.max(1, span.times / mostRepeats) : 1
+      const all = span.times * variance
+      if (span.inTurn) return { mean: span.times * mean, variance: all * alike }
+      return { mean: Math.min(span.times * mean, mean + Math.sqrt(all)), variance: all }
+    }
+  }
+}
+
+const sumOf = (parts: readonly Moments[], of: keyof Moments) => parts.reduce((sum, part) => sum + part[of], 0)
 
 /** @param tail probability with which each hop may be slower */
 function ceilingOf(span: Span, tail: number): number {

@@ -1,10 +1,10 @@
 import type { Path } from '../finding.ts'
-import type { Component, Model, Queue } from '../manifest/model.ts'
+import type { Component, Journey, Model, Queue } from '../manifest/model.ts'
+import { callersFirst } from './callers-first.ts'
 import { distinct, exactly, product, sum, unknown, type Estimate } from './estimate.ts'
 import type { Certainty, Edge, Graph } from './graph.ts'
 import { memo } from './memo.ts'
-import { stronglyConnected } from './order.ts'
-import type { Reach } from './reach.ts'
+import { visitorsOf, type Reach } from './reach.ts'
 import { perVisit, queueLoad, visitsPerRequest, type LostCache, type Source } from './visits.ts'
 
 export type LoadKind = 'steady' | 'peak'
@@ -18,36 +18,23 @@ export interface Load {
   on(edge: Edge, kind: LoadKind): Estimate
 }
 
-/** Groups of components that lead to each other, callers before callees. */
-export const callersFirst = ({ out }: Graph): readonly string[][] =>
-  stronglyConnected(out.keys(), name => out.get(name)!.map(edge => edge.to.name)).reverse()
-
-/** @param groups as `callersFirst` says */
-export function loadOf(
-  model: Model,
-  graph: Graph,
-  reach: ReadonlyMap<string, Reach>,
-  lost?: LostCache,
-  groups: readonly string[][] = callersFirst(graph),
-): Load {
+/** What comes of the journeys, or of those alone that reach where something is lost. */
+export function loadOf(model: Model, graph: Graph, reach: ReadonlyMap<string, Reach>, lost?: LostCache): Load {
   const all: Flows = new Map()
   const waited: Flows = new Map()
+  const order = callersFirst(graph)
   const each = memo((edge: Edge) => perVisit(edge, model, graph, lost))
   const trace = (journey: Source, takes: (edge: Edge) => Certainty) => {
-    const visits = visitsPerRequest(journey, model, graph, takes, groups, each)
+    const visits = visitsPerRequest(journey, model, graph, takes, order.from(journey.entry ?? ''), each)
     collect(visits.all, journey, all)
     collect(visits.waited, journey, waited)
   }
-  for (const journey of model.journeys.values()) {
-    const known = reach.get(journey.name)!
-    if (lost?.at === undefined || known.touches.has(lost.at)) trace(journey, edge => known.takes(edge))
-  }
   const visitors = visitorsOf(reach)
+  const journeys = lost?.at === undefined ? [...model.journeys.values()] : (visitors.get(lost.at) ?? [])
+  for (const journey of journeys) trace(journey, edge => reach.get(journey.name)!.takes(edge))
   for (const queue of model.queues.values()) {
     if (queue.load !== undefined) trace(sourceOf(queue, queue.load), edge => takesFromQueue(edge, visitors))
   }
-  // What a cycle leads back counts on the edge but not again where it arrives.
-  const cycle = new Map(groups.flatMap((group, i) => group.map(name => [name, i] as const)))
   const total = byKind((flows: readonly Flow[], kind) =>
     kind === 'steady' ? sum(flows.map(flow => times(flow, 'steady'))) : peak(flows),
   )
@@ -65,7 +52,9 @@ export function loadOf(
     const here = flows.get(component) ?? none
     const estimate = total(here, kind)
     const edges = (graph.in.get(component) ?? []).filter(
-      edge => cycle.get(edge.from.name) !== cycle.get(component) && (flows === all || edge.kind !== 'consume'),
+      // What a cycle leads back counts on the edge but not again where it arrives.
+      edge =>
+        order.groupOf(edge.from.name) !== order.groupOf(component) && (flows === all || edge.kind !== 'consume'),
     )
     const least = edges.map(edge => guaranteed(edge, kind))
     const sumOf = (values: readonly number[]) => values.reduce((a, b) => a + b, 0)
@@ -102,16 +91,10 @@ const sourceOf = ({ name, path }: Queue, load: number): Source => ({
 })
 
 /** Messages whose journey is not known take what every request takes; of several journeys they need not be this one's. */
-const takesFromQueue = (edge: Edge, visitors: ReadonlyMap<string, number>): Certainty =>
-  edge.kind === 'consume' || (edge.serves === undefined && (visitors.get(edge.from.name) ?? 0) < 2) ? 'yes' : 'maybe'
-
-/** How many journeys come through each component. */
-function visitorsOf(reach: ReadonlyMap<string, Reach>): Map<string, number> {
-  const visitors = new Map<string, number>()
-  for (const { touches } of reach.values())
-    for (const name of touches.keys()) visitors.set(name, (visitors.get(name) ?? 0) + 1)
-  return visitors
-}
+const takesFromQueue = (edge: Edge, visitors: ReadonlyMap<string, readonly Journey[]>): Certainty =>
+  edge.kind === 'consume' || (edge.serves === undefined && (visitors.get(edge.from.name) ?? none).length < 2)
+    ? 'yes'
+    : 'maybe'
 
 /** `ratio`: visits of a component or edge for one request of the journey. */
 interface Flow {
@@ -122,7 +105,7 @@ interface Flow {
 /** What comes through each component, by its name, and over each edge. */
 type Flows = Map<string | Edge, Flow[]>
 
-const none: readonly Flow[] = []
+const none: readonly never[] = []
 
 function collect(visits: ReadonlyMap<string | Edge, Estimate>, journey: Source, into: Flows): void {
   for (const [place, ratio] of visits) {

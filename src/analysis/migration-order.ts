@@ -1,6 +1,7 @@
 import type { Path } from '../finding.ts'
 import type { Model, Service, Store } from '../manifest/model.ts'
 import type { Answer } from './estimate.ts'
+import { indicesOf } from './indices.ts'
 import { isCodeChange, isContract, isExpand, isSwitch, type Step } from './migrations.ts'
 
 /** What the plan says of the order in which a destructive step and the code that uses its object change. */
@@ -84,7 +85,7 @@ export const isBornWith = (contract: Step, steps: readonly Step[]): boolean =>
   )
 
 export const servicesOf = (store: Store, model: Model): Service[] =>
-  [...model.services.values()].filter(service => service.calls.some(call => call.target === store))
+  [...new Set(indicesOf(model).callsTo(store.name).map(({ from }) => from))].filter(from => from.kind === 'service')
 
 /** Whether a deploy of a service that uses the store runs its old and its new version at the same time. */
 export function overlaps(store: Store, model: Model): Answer {

@@ -3,6 +3,7 @@ import type { Component, Model, Service } from '../manifest/model.ts'
 import { rate } from '../units.ts'
 import { reaches } from './estimate.ts'
 import type { Facts } from './index.ts'
+import { indicesOf } from './indices.ts'
 
 /** The part that limits how many requests a service can pass on. */
 export interface Narrowest {
@@ -41,7 +42,7 @@ function ownCapacity(service: Service, facts: Facts): Narrowest | undefined {
 }
 
 function needed(service: Service, model: Model, facts: Facts): Component[] {
-  const own = [...model.journeys.values()].filter(({ entry }) => entry === service.name)
+  const own = indicesOf(model).journeysEntering(service.name)
   const names = own.flatMap(({ name }) =>
     [...(facts.reach.get(name)?.hard ?? [])].flatMap(([part, { hard }]) => (hard === 'yes' ? [part] : [])),
   )

@@ -1,6 +1,8 @@
 import type { Path } from '../finding.ts'
 import type { Call, Component, Journey, Model } from '../manifest/model.ts'
 import type { Certainty, Edge, Graph } from './graph.ts'
+import { groupedBy } from './indices.ts'
+import { memo, perObject } from './memo.ts'
 
 /** How a journey depends on a component. */
 export interface Dependency {
@@ -16,6 +18,7 @@ export interface Dependency {
 }
 
 export interface Reach {
+  readonly journey: Journey
   /** What the journey depends on to succeed, its entry first. A component appears once, however many routes lead to it. */
   readonly hard: ReadonlyMap<string, Dependency>
   /** All components that work is done on, now or later, and whether that is sure. */
@@ -29,27 +32,57 @@ export interface Reach {
  * where several do, that is an assumption and counts as `maybe`, so that nothing is called a fault because of it.
  */
 export function reachOf(model: Model, graph: Graph): ReadonlyMap<string, Reach> {
-  const possible = new Map([...model.journeys.values()].map(j => [j.name, flood(j, graph, e => allows(e, j))]))
+  const journeys = [...model.journeys.values()]
+  const possible = journeys.map(journey => flood(journey, graph, edge => allows(edge, journey)))
   const visitors = new Map<string, number>()
-  for (const nodes of possible.values()) for (const name of nodes) visitors.set(name, (visitors.get(name) ?? 0) + 1)
+  for (const nodes of possible) for (const name of nodes) visitors.set(name, (visitors.get(name) ?? 0) + 1)
 
   return new Map(
-    [...model.journeys.values()].map(journey => {
+    journeys.map((journey, i) => {
+      const mine = possible[i]!
       const takes = (edge: Edge): Certainty => {
-        if (!possible.get(journey.name)!.has(edge.from.name) || !allows(edge, journey)) return 'no'
+        if (!mine.has(edge.from.name) || !allows(edge, journey)) return 'no'
         // What a queue holds goes to its consumers; there is no choice between journeys.
         return edge.serves !== undefined || edge.kind === 'consume' || visitors.get(edge.from.name) === 1
           ? 'yes'
           : 'maybe'
       }
       const sure = flood(journey, graph, edge => takes(edge) === 'yes')
-      const touches = new Map(
-        [...possible.get(journey.name)!].map(name => [name, sure.has(name) ? 'yes' : 'maybe'] as const),
-      )
-      return [journey.name, { hard: hardDependencies(journey, model, graph, takes), touches, takes }]
+      const touches = new Map([...mine].map(name => [name, sure.has(name) ? 'yes' : 'maybe'] as const))
+      return [journey.name, { journey, hard: hardDependencies(journey, model, graph, takes), touches, takes }]
     }),
   )
 }
+
+/** By what edges each journey may come to a component; journeys in the order in which the edges meet them. */
+export const arrivalsAt = (component: string, graph: Graph, reach: ReadonlyMap<string, Reach>) =>
+  arrivals(reach)(graph)(component)
+
+const arrivals = perObject((reach: ReadonlyMap<string, Reach>) =>
+  perObject((graph: Graph) =>
+    memo((component: string): ReadonlyMap<Journey, readonly Edge[]> => {
+      const found = new Map<Journey, Edge[]>()
+      for (const edge of graph.in.get(component)!) {
+        for (const journey of visitorsOf(reach).get(edge.from.name) ?? []) {
+          if (reach.get(journey.name)!.takes(edge) === 'no') continue
+          const known = found.get(journey)
+          if (known) known.push(edge)
+          else found.set(journey, [edge])
+        }
+      }
+      return found
+    }),
+  ),
+)
+
+/** The journeys that come through each component, in the order of the manifest. */
+export const visitorsOf = perObject(
+  (reach: ReadonlyMap<string, Reach>): ReadonlyMap<string, readonly Journey[]> =>
+    groupedBy(
+      [...reach.values()].map(({ journey }) => journey),
+      ({ name }) => reach.get(name)!.touches.keys(),
+    ),
+)
 
 const allows = ({ serves, except = [] }: Edge, { name }: Journey) =>
   (serves === undefined || serves.includes(name)) && !except.includes(name)
@@ -124,7 +157,7 @@ export interface Journeys {
 export function journeysOf(model: Model, graph: Graph, reach: ReadonlyMap<string, Reach>): Journeys {
   const ordered = [...model.journeys.values()].sort(byImportance)
   const edges = new Map(graph.edges.filter(edge => edge.kind === 'call').map(edge => [edge.via, edge]))
-  const touching = indexBy(ordered, journey => reach.get(journey.name)!.touches.keys())
+  const touching = groupedBy(ordered, journey => reach.get(journey.name)!.touches.keys())
   /** Of the journeys that come through a component, which is all that can hold. */
   const select = (
     name: string,
@@ -142,18 +175,6 @@ export function journeysOf(model: Model, graph: Graph, reach: ReadonlyMap<string
     dependingOn: (name, certainty) => select(name, r => r.hard.get(name)?.hard, certainty),
     edgeOf: call => edges.get(call),
   }
-}
-
-function indexBy(journeys: readonly Journey[], names: (journey: Journey) => Iterable<string>): Map<string, Journey[]> {
-  const index = new Map<string, Journey[]>()
-  for (const journey of journeys) {
-    for (const name of names(journey)) {
-      const list = index.get(name)
-      if (list) list.push(journey)
-      else index.set(name, [journey])
-    }
-  }
-  return index
 }
 
 /** `web -> orders -> payments`. */

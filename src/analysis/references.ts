@@ -1,9 +1,8 @@
-import type * as z from 'zod'
 import type { Path } from '../finding.ts'
 import type { Model } from '../manifest/model.ts'
-import { referenceRegistry } from '../manifest/schema/fact.ts'
 import { manifestSchema } from '../manifest/schema/manifest.ts'
-import { alternatives, itemOf, keyOf, shapeOf } from '../manifest/walk-schema.ts'
+import type { Fields, Type } from '../manifest/schema/type.ts'
+import { keyOf } from '../manifest/walk-schema.ts'
 
 /** A place in the manifest that names an element defined elsewhere. */
 export interface Reference {
@@ -24,7 +23,9 @@ export type Kind = (typeof kinds)[number]
  * covered by being declared as one. Defaults are read where they are written, not once for each element they fill.
  */
 export function referencesOf(model: Model): Reference[] {
-  return [...collect(model.raw, root(), [])]
+  const found: Reference[] = []
+  collect(model.raw, root(), [], found)
+  return found
 }
 
 /** The keys of all references, such as `calls.to`. */
@@ -57,20 +58,47 @@ interface Place {
   readonly item: Place | undefined
 }
 
-let known: Place | undefined
-const root = (): Place => (known ??= placeOf(manifestSchema)!)
+const root = (): Place => placeOf(manifestSchema)!
 
-function placeOf(schema: z.core.$ZodType): Place | undefined {
-  const named = alternatives(schema).map(one => referenceRegistry.get(one as z.ZodType)?.what)
-  const what = named.find(text => text !== undefined)
+/** Many types stand at several places. */
+const known = new WeakMap<Type, { readonly place: Place | undefined }>()
+
+function placeOf(type: Type): Place | undefined {
+  let found = known.get(type)
+  if (!found) known.set(type, (found = { place: findPlace(type) }))
+  return found.place
+}
+
+function findPlace(type: Type): Place | undefined {
+  if (type.kind === 'field' || type.kind === 'reading' || type.kind === 'held') return placeOf(type.of)
+  if (type.kind === 'either') return merged(type.options.map(placeOf))
+  if (type.kind === 'map') return placeOfMap(type.fields)
+  if (type.kind === 'text')
+    return type.names === undefined ? undefined : { what: type.names, keys: noKeys, item: undefined }
+  const item = type.kind === 'list' || type.kind === 'named' ? placeOf(type.item) : undefined
+  return item && { what: undefined, keys: noKeys, item }
+}
+
+const noKeys: Place['keys'] = new Map()
+
+function placeOfMap(fields: Fields): Place | undefined {
   const keys = new Map<string, Place>()
-  for (const [key, inner] of shapeOf(schema)) {
-    const place = placeOf(inner)
+  for (const [key, field] of Object.entries(fields)) {
+    const place = placeOf(field)
     if (place) keys.set(key, place)
   }
-  const inner = itemOf(schema)
-  const item = inner && placeOf(inner)
-  return what === undefined && keys.size === 0 && !item ? undefined : { what, keys, item }
+  return keys.size === 0 ? undefined : { what: undefined, keys, item: undefined }
+}
+
+/** Of several forms of a value each may lead to references. */
+function merged(options: readonly (Place | undefined)[]): Place | undefined {
+  const places = options.filter(place => place !== undefined)
+  if (places.length <= 1) return places[0]
+  return {
+    what: places.find(({ what }) => what !== undefined)?.what,
+    keys: new Map(places.flatMap(({ keys }) => [...keys])),
+    item: places.find(({ item }) => item)?.item,
+  }
 }
 
 function places({ what, keys, item }: Place, path: Path): Path[] {
@@ -81,15 +109,15 @@ function places({ what, keys, item }: Place, path: Path): Path[] {
   ]
 }
 
-function* collect(value: unknown, { what, keys, item }: Place, path: Path): Generator<Reference> {
+function collect(value: unknown, { what, keys, item }: Place, path: Path, found: Reference[]): void {
   if (typeof value === 'string') {
-    if (what !== undefined) yield { path, name: value, what, kinds: kindsIn(what) }
+    if (what !== undefined) found.push({ path, name: value, what, kinds: kindsIn(what) })
   } else if (Array.isArray(value)) {
-    if (item) for (const [i, one] of value.entries()) yield* collect(one, item, [...path, i])
+    if (item) for (const [i, one] of value.entries()) collect(one, item, [...path, i], found)
   } else if (typeof value === 'object' && value !== null) {
     for (const [key, inner] of Object.entries(value)) {
       const place = keys.get(key) ?? item
-      if (place) yield* collect(inner, place, [...path, key])
+      if (place) collect(inner, place, [...path, key], found)
     }
   }
 }

@@ -1,5 +1,6 @@
-import { Cron } from 'croner'
+import type { Cron } from 'croner'
 import type { Journey } from '../manifest/model.ts'
+import { cronOf } from './cron.ts'
 
 /** Hours of the day as `11:30-13:30`, in milliseconds from midnight. `to` is before `from` where they go over midnight. */
 export interface Hours {
@@ -60,15 +61,15 @@ const knownGaps = new Map<string, number | undefined>()
 
 function gapOf(schedule: string): number | undefined {
   if (timesOfDay(schedule) === undefined) return undefined
-  const runs = new Cron(schedule, { mode: '5-part', utcOffset: 0 }).nextRuns(someRuns, new Date(0))
+  const runs = cronOf(schedule).nextRuns(someRuns, new Date(0))
   const gaps = runs.slice(1).map((run, i) => run.getTime() - runs[i]!.getTime())
   return gaps.length === 0 ? undefined : Math.min(...gaps)
 }
 
 function dailyPart(schedule: string): Cron | undefined {
   try {
-    const [minutes, hours] = new Cron(schedule, { mode: '5-part', utcOffset: 0 }).getPattern()?.split(/\s+/) ?? []
-    return minutes === undefined ? undefined : new Cron(`${minutes} ${hours} * * *`, { mode: '5-part', utcOffset: 0 })
+    const [minutes, hours] = cronOf(schedule).getPattern()?.split(/\s+/) ?? []
+    return minutes === undefined ? undefined : cronOf(`${minutes} ${hours} * * *`)
   } catch {
     return undefined
   }

@@ -1,8 +1,9 @@
 import type { Path } from '../finding.ts'
-import type { Call, Journey, Model } from '../manifest/model.ts'
-import type { Edge } from './graph.ts'
+import type { Call, Component, Journey, Model } from '../manifest/model.ts'
+import type { Edge, Graph } from './graph.ts'
 import type { Facts } from './index.ts'
-import { memo } from './memo.ts'
+import { groupedBy } from './indices.ts'
+import { memo, perObject } from './memo.ts'
 import { standInOf, type Passes, type Step } from './spread.ts'
 
 /**
@@ -27,11 +28,10 @@ export function sharedFate(
     const open = [...(comes ? [] : [[...edge.path, 'serves']]), ...(least === 3 ? [] : missing)]
     return open.length === 0 ? 'yes' : open
   }
-  for (const edge of facts.graph.edges) {
-    const call = edge.via as Call
-    const standIn = edge.hard === 'no' ? standInOf(edge, model) : undefined
-    const taken = standIn ? reach.takes(edge) : 'no'
-    if (!standIn || taken === 'no' || call.mode === 'async' || call.optional === true) continue
+  const backed = backedCalls(facts.graph)(model)
+  for (const { edge, standIn } of [...reach.touches.keys()].flatMap(name => backed.get(name) ?? [])) {
+    const taken = reach.takes(edge)
+    if (taken === 'no') continue
     const [first, second] = [below(edge.to.name), below(standIn.name)]
     const doubt = taken === 'yes' ? [] : [[...edge.path, 'serves']]
     for (const [name, open] of first) {
@@ -44,6 +44,26 @@ export function sharedFate(
   }
   return steps
 }
+
+interface Backed {
+  readonly edge: Edge
+  /** What answers instead. */
+  readonly standIn: Component
+}
+
+/** Calls that something else answers for while their end is down, by the name of the caller; the same for each journey. */
+const backedCalls = perObject(({ edges }: Graph) =>
+  perObject((model: Model) =>
+    groupedBy(
+      edges.flatMap((edge): Backed[] => {
+        const { mode, optional } = edge.via as Call
+        const standIn = edge.hard === 'no' ? standInOf(edge, model) : undefined
+        return standIn && mode !== 'async' && optional !== true ? [{ edge, standIn }] : []
+      }),
+      ({ edge }) => [edge.from.name],
+    ),
+  ),
+)
 
 /** `yes`, `no`, or the facts that decide. */
 type Crossing = 'yes' | 'no' | readonly Path[]

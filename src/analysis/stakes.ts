@@ -4,6 +4,7 @@ import { partsOf } from './availability.ts'
 import { between, exactly, type Estimate } from './estimate.ts'
 import type { Edge } from './graph.ts'
 import type { Facts } from './index.ts'
+import { indicesOf } from './indices.ts'
 
 /** What an SLO has at stake in one component: the requests it counts that fail when the component does. */
 export interface Stake {
@@ -19,10 +20,13 @@ export interface Stake {
 }
 
 /** The journeys whose requests an SLO counts: its own, or those that enter through its service. */
-export function countedJourneys({ journey, service }: Slo, model: Model): Journey[] {
-  return [...model.journeys.values()].filter(
-    ({ name, entry }) => name === journey || (entry !== undefined && entry === service),
-  )
+export function countedJourneys({ journey, service }: Slo, model: Model): readonly Journey[] {
+  const entering = service === undefined ? [] : indicesOf(model).journeysEntering(service)
+  const own = journey === undefined ? undefined : model.journeys.get(journey)
+  if (!own) return entering
+  return entering.length === 0
+    ? [own]
+    : [...model.journeys.values()].filter(one => one === own || entering.includes(one))
 }
 
 /** Whether a request that fails is bad in the eyes of an SLO; `undefined` where its indicator is not stated. */

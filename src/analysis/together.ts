@@ -4,6 +4,7 @@ import { redelivers } from './access.ts'
 import type { Answer } from './estimate.ts'
 import type { Graph } from './graph.ts'
 import type { Facts } from './index.ts'
+import { indicesOf } from './indices.ts'
 
 /** Whether some journey does both. What no journey comes through, such as a job, does all it does together. */
 export function together(publish: Publish, call: Call, facts: Facts): 'yes' | 'no' | 'maybe' {
@@ -30,7 +31,7 @@ export function sharedJourneys(
 /** Whether all that a service does begins with a message: nothing calls it, and no journey enters there. */
 export function isWorker({ name, consumes }: Service, graph: Graph, model: Model): boolean {
   if (consumes.length === 0 || graph.in.get(name)!.some(edge => edge.kind === 'call')) return false
-  return ![...model.journeys.values()].some(({ entry }) => entry === name)
+  return indicesOf(model).journeysEntering(name).length === 0
 }
 
 /**

@@ -25,7 +25,7 @@ export function visitsPerRequest(
   model: Model,
   graph: Graph,
   takes: (edge: Edge) => Certainty,
-  groups: readonly string[][],
+  groups: readonly (readonly string[])[],
   perVisit: (edge: Edge) => Estimate,
 ): Visits {
   const all: Visits['all'] = new Map()

@@ -1,12 +1,17 @@
-import { access } from 'node:fs/promises'
 import { dirname, join, relative, resolve, sep } from 'node:path'
-import { applyBaseline, sectionOf } from '../delta/baseline.ts'
-import { baselineSchema, type Baseline, type Section } from '../delta/baseline-schema.ts'
+import type { Baseline, Section } from '../delta/baseline-schema.ts'
 import type { Entry } from '../delta/entry.ts'
 import type { Report } from '../report.ts'
 import { list, plural } from '../units.ts'
-import { parseJson, parseSyntax, readJsonText } from './read-json.ts'
+import { access } from './at-once.ts'
+import { readJsonText } from './read-json.ts'
 import { UserError, type World } from './world.ts'
+
+/** What knows baselines is read only where there is one. */
+const known = {
+  delta: () => import('../delta/baseline.ts'),
+  parser: () => import('./parse-baseline.ts'),
+}
 
 export const baselineName = '.scaffold-review-baseline.json'
 
@@ -28,7 +33,8 @@ export async function readBaseline(named: string | undefined, manifest: string, 
   const absolute = resolve(world.cwd, named ?? join(dirname(manifest), baselineName))
   const shown = slashes(relative(world.cwd, absolute) || absolute)
   const text = await readJsonText(absolute, shown, 'a baseline')
-  const baseline = text === undefined ? undefined : parse(text, shown)
+  const baseline = text === undefined ? undefined : (await known.parser()).parseBaseline(text, shown)
+  const sectionOf = baseline && (await known.delta()).sectionOf
   const gone = new Set<string>()
   for (const { file } of baseline?.manifests ?? []) if (!(await exists(join(dirname(absolute), file)))) gone.add(file)
   const nameOf = ({ file }: Report) => slashes(relative(dirname(absolute), resolve(world.cwd, file)))
@@ -37,18 +43,8 @@ export async function readBaseline(named: string | undefined, manifest: string, 
     shown,
     baseline,
     nameOf,
-    sectionOf: report => baseline && sectionOf(baseline, nameOf(report), report.system, file => gone.has(file)),
+    sectionOf: report => baseline && sectionOf?.(baseline, nameOf(report), report.system, file => gone.has(file)),
   }
-}
-
-function parse(text: string, shown: string): Baseline {
-  const what = 'a baseline of scaffold-review'
-  const { schemaVersion } = (parseSyntax(text, shown, what) ?? {}) as { schemaVersion?: unknown }
-  if (typeof schemaVersion === 'number' && schemaVersion > 1)
-    throw new UserError(
-      `"${shown}" has schemaVersion ${schemaVersion}, and this version of the program knows 1 only; use a newer one, or write the baseline anew`,
-    )
-  return parseJson(text, shown, what, baselineSchema)
 }
 
 const slashes = (path: string) => path.split(sep).join('/')
@@ -82,20 +78,21 @@ export async function withBaselines(
       continue
     }
     const key = file ?? dirname(resolve(world.cwd, report.file))
-    const known = read.get(key) ?? (await readBaseline(file, report.file, world))
-    read.set(key, known)
-    if (file !== undefined && !known.baseline)
-      throw new UserError(`There is no baseline "${known.shown}". "scaffold-review baseline write" writes one`)
-    const section = known.sectionOf(report)
+    const beside = read.get(key) ?? (await readBaseline(file, report.file, world))
+    read.set(key, beside)
+    if (file !== undefined && !beside.baseline)
+      throw new UserError(`There is no baseline "${beside.shown}". "scaffold-review baseline write" writes one`)
+    const section = beside.sectionOf(report)
     if (!section) {
       results.push(report)
       continue
     }
+    const { applyBaseline } = await known.delta()
     const applied = applyBaseline(report, section.accepted, ({ rule }) => appliedRules?.has(rule) ?? true)
     results.push(applied.report)
     if (applied.stale.length > 0)
       notices.push(
-        `${known.shown}: ${plural(applied.stale.length, 'entry is', 'entries are')} stale: ${briefly(applied.stale)}; "scaffold-review baseline prune" takes ${applied.stale.length === 1 ? 'it' : 'them'} out`,
+        `${beside.shown}: ${plural(applied.stale.length, 'entry is', 'entries are')} stale: ${briefly(applied.stale)}; "scaffold-review baseline prune" takes ${applied.stale.length === 1 ? 'it' : 'them'} out`,
       )
   }
   return { reports: results, notices }

@@ -7,7 +7,8 @@ import {
   type DraftJourney,
 } from '../edit/draft.ts'
 import { manifestSchema } from '../manifest/schema/manifest.ts'
-import { shapeProblems } from '../manifest/shape-problems.ts'
+import { accepts } from '../manifest/schema/read-as.ts'
+import { problemsWith } from '../manifest/shape-problems.ts'
 import type { World } from './world.ts'
 
 type Terminal = NonNullable<World['terminal']>
@@ -134,8 +135,7 @@ function whyNotNames(text: string, most: number, optional: boolean): string | un
   if (names.length > most) return `Expected at most ${most}; add the others to the file later`
   for (const name of names) {
     const value = { services: { [name]: {} } }
-    const parsed = manifestSchema.safeParse(value)
-    if (!parsed.success) return shapeProblems(parsed.error.issues, value)[0]!.message
+    if (!accepts(manifestSchema, value)) return problemsWith(manifestSchema, value)[0]!.message
   }
   return undefined
 }

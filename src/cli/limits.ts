@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
+import { readAs, refused } from '../manifest/schema/read-as.ts'
 import { size } from '../manifest/schema/scalars.ts'
 import type { Report } from '../report.ts'
 import { bytes } from '../units.ts'
@@ -39,9 +40,9 @@ export function withLimits(command: Command): Command {
 }
 
 function sizeOf(value: string): number {
-  const parsed = size().safeParse(value)
-  if (!parsed.success) throw new InvalidArgumentError('Expected a size such as 64MiB.')
-  return parsed.data
+  const read = readAs(size(), value)
+  if (read === refused) throw new InvalidArgumentError('Expected a size such as 64MiB.')
+  return read
 }
 
 function countOf(value: string): number {

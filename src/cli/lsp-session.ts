@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url'
 import type { Diagnostic } from 'vscode-languageserver-types'
 import type { TextDocument } from 'vscode-languageserver-textdocument'
 import { diagnosticsOf } from '../lsp/diagnostics.ts'
-import { reviewed, type Reviewed } from '../lsp/reviewed.ts'
+import { reviewedInSteps, type Reviewed } from '../lsp/reviewed.ts'
 import type { Source } from '../manifest/source.ts'
 import { findManifest, loadManifest, onDisk } from './load.ts'
 import { documentAt, isManifest, onScreen, pathOf, type Documents } from './lsp-documents.ts'
@@ -32,6 +32,9 @@ interface Root {
 
 /** Shortest and longest pause in typing, in milliseconds, before a manifest is reviewed again. */
 const pause = { least: 20, most: 400 }
+
+/** Milliseconds of a review after which it is the turn of what the editor asks. */
+const slice = 20
 
 /** Keeps the reviews of open manifests up to date. Files that are open count as they are on the screen, the others as on disk. */
 export class Session {
@@ -86,8 +89,9 @@ export class Session {
   async current(uri: string): Promise<Reviewed | undefined> {
     const root = this.#rootOf(uri)
     if (!root) return undefined
-    if (root.timer || !root.latest) await this.#review(root)
-    else await root.running
+    await root.running
+    // A review that was overtaken by a key press has left one to do.
+    while ((root.timer || !root.latest) && this.#roots.get(root.path) === root) await this.#review(root)
     return root.latest
   }
 
@@ -161,12 +165,15 @@ export class Session {
       onScreen(this.#documents, onDisk(world), { seen, sources: root.sources }),
     )
     // Somebody went on typing: what would be said now is about a text that is gone.
-    if ([...seen].some(([uri, version]) => this.#documents.get(uri)?.version !== version)) {
+    const isStale = () => [...seen].some(([uri, version]) => this.#documents.get(uri)?.version !== version)
+    const started = performance.now()
+    const steps = reviewedInSteps(files, settings.rules, { ...settings.review, today: this.#world.today })
+    const latest = await unhurried(steps, isStale)
+    if (!latest) {
       this.#schedule(root)
       return
     }
-    const started = performance.now()
-    root.latest = reviewed(files, settings.rules, { ...settings.review, today: this.#world.today })
+    root.latest = latest
     root.took = performance.now() - started
     if (root.latest.report.verdict !== 'unreadable') root.readable = root.latest
     if (this.#openIn(root).length === 0) {
@@ -174,7 +181,6 @@ export class Session {
       return
     }
     const before = root.said
-    const latest = root.latest
     const said = diagnosticsOf(latest.report, file => this.uriOf(file, latest))
     root.said = new Map([...said].map(([file, diagnostics]) => [this.uriOf(file, latest), diagnostics]))
     this.#publish([...before.keys(), ...root.said.keys()])
@@ -207,6 +213,18 @@ export class Session {
     this.#roots.delete(root.path)
     this.#publish(root.said.keys())
   }
+}
+
+/** Lets the editor's questions be answered in between, and gives up where nobody wants the result any more. */
+async function unhurried<T>(steps: Generator<undefined, T>, isStale: () => boolean): Promise<T | undefined> {
+  for (let since = performance.now(); !isStale();) {
+    const step = steps.next()
+    if (step.done) return step.value
+    if (performance.now() - since < slice) continue
+    await new Promise(resolve => setImmediate(resolve))
+    since = performance.now()
+  }
+  return undefined
 }
 
 const filesOf = ({ path, latest }: Root): string[] => [

@@ -3,9 +3,8 @@ import { resolve } from 'node:path'
 import { didYouMean } from '../manifest/nearest.ts'
 import { formats, reporterFor, type Format } from '../reporters/index.ts'
 import type { Run, Style } from '../reporters/reporter.ts'
-import { appendStepSummary } from './step-summary.ts'
+import { isGitHubActions } from './ci.ts'
 import { UserError, type World } from './world.ts'
-import { writeAtomically } from './write.ts'
 
 export interface Output {
   readonly format: Format
@@ -67,8 +66,11 @@ export async function writeOutputs(run: Run, style: Style, outputs: Outputs, wor
   }
   const plain = { ...style, color: false, width: 80 }
   for (const { format, path } of outputs.files)
-    await attempt(async () => writeAtomically(resolve(world.cwd, path), await text(format, run, plain)))
-  if (outputs.ciDetect) await appendStepSummary(() => text('markdown', run, plain), world)
+    await attempt(async () =>
+      (await import('./write.ts')).writeAtomically(resolve(world.cwd, path), await text(format, run, plain)),
+    )
+  if (outputs.ciDetect && isGitHubActions(world.env))
+    await (await import('./step-summary.ts')).appendStepSummary(() => text('markdown', run, plain), world)
   await attempt(async () => world.stdout.write(await text(outputs.format, run, style)))
   return failures
 }

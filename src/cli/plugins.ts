@@ -7,6 +7,7 @@ import { placeIn } from '../config/layers.ts'
 import { problemAt, type ConfigProblem } from '../config/read.ts'
 import { questionKeys, severities } from '../finding.ts'
 import { ownRuleId, ownRuleIdText, policyKinds } from '../policies/schema.ts'
+import type { MapType } from '../manifest/schema/type.ts'
 import type { AnyRule, Outcome } from '../rules/define.ts'
 import { oneLine } from './config-error.ts'
 import { UserError } from './world.ts'
@@ -83,7 +84,7 @@ const ruleShape = z.object(
     question: choice(questionKeys),
     on: choice(policyKinds),
     // Of whichever copy of zod: a plugin may bring its own.
-    options: z.custom(value => (value as AnyRule['options'] | undefined)?._zod?.def.type === 'object', {
+    options: z.custom(value => isOptions(value as Partial<z.ZodObject & MapType> | null | undefined), {
       error: 'expected a map of options described by zod, such as noOptions',
     }),
     why: text(),
@@ -95,6 +96,9 @@ const ruleShape = z.object(
   },
   { error: 'expected a rule made by defineRule' },
 )
+
+const isOptions = (value: Partial<z.ZodObject & MapType> | null | undefined) =>
+  value?.kind === 'map' || value?._zod?.def.type === 'object'
 
 function faultOf(rule: unknown): string | undefined {
   const { error } = ruleShape.safeParse(rule)

@@ -1,5 +1,5 @@
-import { stat } from 'node:fs/promises'
 import { dirname, join, sep } from 'node:path'
+import { stat } from './at-once.ts'
 
 const configNames = ['.scaffold-review.yaml', '.scaffold-review.yml']
 

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import type * as z from 'zod'
 import { formatPath, type Path } from '../finding.ts'
 import { Source } from '../manifest/source.ts'
+import { readFile } from './at-once.ts'
 import { UserError } from './world.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
-import { readFile, stat } from 'node:fs/promises'
 import type { Problem } from '../finding.ts'
 import { bytes } from '../units.ts'
+import { readFile, stat } from './at-once.ts'
 import { defaultLimits } from './limits.ts'
 import { readUpTo } from './read-up-to.ts'
 

@@ -1,6 +1,7 @@
 import { Option, InvalidArgumentError, type Command } from 'commander'
 import { severities, type Severity } from '../finding.ts'
 import type { ShardChoice } from '../delta/shard.ts'
+import { readAs, refused } from '../manifest/schema/read-as.ts'
 import { share } from '../manifest/schema/scalars.ts'
 import { formats, type Format } from '../reporters/index.ts'
 import { outputOption, type Output } from './outputs.ts'
@@ -54,9 +55,9 @@ export function shard(value: string): ShardChoice {
 }
 
 export function coverage(value: string): number {
-  const parsed = share().safeParse(/^\d+(\.\d+)?$/.test(value) ? Number(value) : value)
-  if (!parsed.success) throw new InvalidArgumentError('Expected a share such as 80%.')
-  return parsed.data
+  const read = readAs(share(), /^\d+(\.\d+)?$/.test(value) ? Number(value) : value)
+  if (read === refused) throw new InvalidArgumentError('Expected a share such as 80%.')
+  return read
 }
 
 export function day(value: string): string {

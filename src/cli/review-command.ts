@@ -12,7 +12,7 @@ import { findOrLoad } from './load.ts'
 import { checkOutputs } from './outputs.ts'
 import { day, shard, withReportOptions, words, type ReportOptions } from './report-options.ts'
 import { settingsFor, type SettingsOptions } from './settings.ts'
-import { Timing } from './timing.ts'
+import { Timing, untimed } from './timing.ts'
 import type { Round } from './watch.ts'
 import { UserError, exitCode, type World } from './world.ts'
 
@@ -99,7 +99,7 @@ async function reviewOnce(
   world: World,
   tool: Run['tool'],
 ): Promise<Round> {
-  const timing = new Timing()
+  const timing = options.timing ? new Timing() : untimed
   const settings = await timing.wait('configure', () => settingsOf(manifests, options, world))
   const all = [...new Set(manifests.length > 0 ? manifests : await settings.included())]
   const part = options.shard && shardOf(all, options.shard)

@@ -5,6 +5,7 @@ import { calm, factorsOf, isCalm, type Scenario, type Slowdown } from '../analys
 import type { ManifestFiles } from '../manifest/files.ts'
 import type { Model } from '../manifest/model.ts'
 import { readManifest } from '../manifest/read.ts'
+import { readAs, refused } from '../manifest/schema/read-as.ts'
 import { duration } from '../manifest/schema/scalars.ts'
 import { pretty } from '../reporters/pretty.ts'
 import type { Run } from '../reporters/reporter.ts'
@@ -146,9 +147,15 @@ function several(value: string, before: string[]): string[] {
   return [...new Set([...before, ...value.split(',').map(word => word.trim())])]
 }
 
+/** Milliseconds; `undefined` for what is no duration. */
+function msOf(text: string): number | undefined {
+  const read = readAs(duration(), text)
+  return read === refused ? undefined : read
+}
+
 function slow(value: string, before: Slowdown[]): Slowdown[] {
   const [component = '', text] = value.split('=').map(word => word.trim())
-  const time = text === undefined ? Number.POSITIVE_INFINITY : duration().safeParse(text).data
+  const time = text === undefined ? Number.POSITIVE_INFINITY : msOf(text)
   if (component === '' || time === undefined || time === 0)
     throw new InvalidArgumentError(
       'Expected a name and a time such as psp=2s, or a name alone for what does not answer.',

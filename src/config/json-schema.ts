@@ -1,14 +1,16 @@
 import * as z from 'zod'
 import { severities } from '../finding.ts'
 import { waiverRules } from '../engine/waiver-rules.ts'
+import { zodOf } from '../manifest/schema/to-zod.ts'
 import type { AnyRule } from '../rules/define.ts'
+import { zodOfOptions } from '../rules/options.ts'
 import { configSchema } from './schema.ts'
 
 type JsonSchema = Record<string, unknown>
 
 /** The configuration's JSON Schema, draft-07, with every rule, its options and what they mean. */
 export function configJsonSchema(rules: readonly AnyRule[]): object {
-  const schema = z.toJSONSchema(configSchema, {
+  const schema = z.toJSONSchema(zodOf(configSchema), {
     target: 'draft-7',
     io: 'input',
     unrepresentable: 'any',
@@ -43,7 +45,7 @@ export function configJsonSchema(rules: readonly AnyRule[]): object {
 }
 
 function optionsSchema({ options }: AnyRule): object {
-  const schema = z.toJSONSchema(options, { target: 'draft-7', io: 'input', unrepresentable: 'any' })
+  const schema = z.toJSONSchema(zodOfOptions(options), { target: 'draft-7', io: 'input', unrepresentable: 'any' })
   // It stands inside another schema.
   delete schema.$schema
   return schema

@@ -1,5 +1,6 @@
 import type { Location, Path } from '../finding.ts'
-import { shapeProblems } from '../manifest/shape-problems.ts'
+import { readAs, refused } from '../manifest/schema/read-as.ts'
+import { problemsWith } from '../manifest/shape-problems.ts'
 import type { Source } from '../manifest/source.ts'
 import { configSchema, type Config } from './schema.ts'
 
@@ -15,11 +16,10 @@ export type ConfigReading = { config: Config; problems?: undefined } | { config?
 export function readConfig(source: Source): ConfigReading {
   if (source.problems.length > 0) return { problems: source.problems }
   const value = withoutOwnKeys(source.value ?? {})
-  const parsed = configSchema.safeParse(value)
-  if (parsed.success) return { config: parsed.data }
-  const shaped = { schema: configSchema, whole: 'The configuration' }
+  const config = readAs(configSchema, value)
+  if (config !== refused) return { config }
   return {
-    problems: shapeProblems(parsed.error.issues, value, shaped).map(({ path, message }) =>
+    problems: problemsWith(configSchema, value, 'The configuration').map(({ path, message }) =>
       problemAt(source, path, message),
     ),
   }

@@ -1,6 +1,7 @@
 import type { Severity } from '../finding.ts'
 import { didYouMean } from '../manifest/nearest.ts'
-import type { AnyRule } from '../rules/define.ts'
+import { ruleWith, type AnyRule } from '../rules/define.ts'
+import { optionNames, readOptions } from '../rules/options.ts'
 import { waiverRules, type WaiverRuleId } from '../engine/waiver-rules.ts'
 import { builtIn, lastTold, placeIn, type Layer, type Told } from './layers.ts'
 import { problemAt, type ConfigProblem } from './read.ts'
@@ -102,9 +103,9 @@ function optionsOf(
     for (const [name, value] of Object.entries(found)) stated.set(name, { value, layer })
   }
   const given = Object.fromEntries([...stated].map(([name, { value }]) => [name, value]))
-  const parsed = rule.options.safeParse(given)
-  if (parsed.success) {
-    const told = Object.entries(parsed.data).map(([name, value]): [string, Told<unknown>] => {
+  const { values, issues } = readOptions(rule.options, given)
+  if (values) {
+    const told = Object.entries(values).map(([name, value]): [string, Told<unknown>] => {
       const own = stated.get(name)
       // What was stated stays as it was written: the rule reads it again.
       return [
@@ -114,7 +115,7 @@ function optionsOf(
     })
     return { told: Object.fromEntries(told), problems: [] }
   }
-  const known = Object.keys(rule.options.shape)
+  const known = optionNames(rule.options)
   const at = (name: string | undefined, rest: readonly (string | number)[], message: string): ConfigProblem[] => {
     const layer = (name === undefined ? undefined : stated.get(name)?.layer) ?? layers.findLast(({ source }) => source)
     return layer?.source
@@ -123,7 +124,7 @@ function optionsOf(
   }
   return {
     told: {},
-    problems: parsed.error.issues.flatMap(issue => {
+    problems: issues.flatMap(issue => {
       if (issue.code === 'unrecognized_keys') {
         const hint = (key: string) =>
           didYouMean(key, known) || (known.length > 0 ? `; it has ${known.join(', ')}` : '; it has none')
@@ -164,10 +165,10 @@ export function appliedRules(rules: readonly ConfiguredRule[]): AnyRule[] {
   )
 }
 
-export const withSeverity = (rule: AnyRule, severity: Severity): AnyRule => ({
-  ...rule,
-  severity,
-  *check(subject, context) {
-    for (const outcome of rule.check(subject, context)) yield 'at' in outcome ? { ...outcome, severity } : outcome
-  },
-})
+export const withSeverity = (rule: AnyRule, severity: Severity): AnyRule =>
+  ruleWith(rule, {
+    severity,
+    *check(subject, context) {
+      for (const outcome of rule.check(subject, context)) yield 'at' in outcome ? { ...outcome, severity } : outcome
+    },
+  })

@@ -1,9 +1,8 @@
-import type * as z from 'zod'
+import { issuesOf } from '../manifest/schema/to-zod.ts'
+import type { Type } from '../manifest/schema/type.ts'
 import { itemOf, metaOf, schemaAt, shapeOf } from '../manifest/walk-schema.ts'
 import type { AnyRule } from '../rules/define.ts'
 import { madeBy, page, table } from './markdown.ts'
-
-type Schema = z.core.$ZodType
 
 /** Elements with a table of their own, in the order in which one writes a manifest; the first is the top level. */
 const sections: readonly { key: string; path: readonly (string | number)[]; title: string }[] = [
@@ -49,11 +48,7 @@ Durations: \`250ms\`, \`2s\`, \`15m\`, \`1h30m\`, \`30d\`. Shares: \`99.9%\` or 
 }
 
 /** The keys of an element and of the maps in it, dotted; elements with a table of their own are not entered. */
-function* keysOf(
-  schema: Schema,
-  prefix: string,
-  owner: string,
-): Generator<{ name: string; full: string; schema: Schema }> {
+function* keysOf(schema: Type, prefix: string, owner: string): Generator<{ name: string; full: string; schema: Type }> {
   for (const [key, child] of shapeOf(schema)) {
     const name = `${prefix}${key}`
     yield { name, full: `${owner}${name}`, schema: child }
@@ -65,7 +60,7 @@ function* keysOf(
   }
 }
 
-function row(name: string, schema: Schema, readBy: readonly string[]): string[] {
+function row(name: string, schema: Type, readBy: readonly string[]): string[] {
   const meta = metaOf(schema)
   const notes = [
     ...(meta?.must ? ['**must**'] : []),
@@ -81,7 +76,7 @@ function row(name: string, schema: Schema, readBy: readonly string[]): string[] 
 }
 
 /** The words with which the schema itself refuses what it does not know. */
-export function expected(schema: Schema): string {
-  const refused = (schema as z.ZodType).safeParse(Symbol('nothing that YAML can hold'))
-  return (refused.error?.issues[0]?.message ?? '').replace(/^expected /, '')
+export function expected(schema: Type): string {
+  const [issue] = issuesOf(schema, Symbol('nothing that YAML can hold'))
+  return (issue?.message ?? '').replace(/^expected /, '')
 }

@@ -5,6 +5,7 @@ import { Source } from '../manifest/source.ts'
 import { pretty } from '../reporters/pretty.ts'
 import { review } from '../review.ts'
 import { exampleDay, type AnyRule, type Example, type Reference } from '../rules/define.ts'
+import { zodOfOptions } from '../rules/options.ts'
 import { bullet, fence, madeBy, page, table } from './markdown.ts'
 
 const kinds = { bad: 'Reported', unclear: 'Cannot be decided', good: 'Correct, and not reported' } as const
@@ -31,7 +32,7 @@ export function rulePage(rule: AnyRule): string {
 }
 
 function optionsTable({ options }: AnyRule): string | undefined {
-  const { properties = {} } = z.toJSONSchema(options, { io: 'input' })
+  const { properties = {} } = z.toJSONSchema(zodOfOptions(options), { io: 'input' })
   const rows = Object.entries(properties).map(([name, schema]) => {
     const {
       type,

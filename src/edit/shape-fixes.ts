@@ -1,9 +1,9 @@
-import type * as z from 'zod'
 import type { Path } from '../finding.ts'
 import type { ManifestFiles } from '../manifest/files.ts'
 import { onlyNearest } from '../manifest/nearest.ts'
 import { manifestSchema } from '../manifest/schema/manifest.ts'
-import { shapeProblems, type ShapeProblem } from '../manifest/shape-problems.ts'
+import { accepts } from '../manifest/schema/read-as.ts'
+import { problemsWith, type ShapeProblem } from '../manifest/shape-problems.ts'
 import { alternatives, itemOf, schemaAt, shapeOf } from '../manifest/walk-schema.ts'
 import type { Change } from './change.ts'
 import { isValues, valueAt } from './data.ts'
@@ -11,9 +11,8 @@ import type { Fix } from './fixes.ts'
 
 /** Misspelt keys and values, and units that the schema knows to be meant. */
 export function shapeFixes(files: ManifestFiles): Fix[] {
-  const parsed = manifestSchema.safeParse(files.value)
-  if (parsed.success) return []
-  return shapeProblems(parsed.error.issues, files.value).flatMap(problem => {
+  if (accepts(manifestSchema, files.value)) return []
+  return problemsWith(manifestSchema, files.value).flatMap(problem => {
     const { source, path } = files.home(problem.path)
     const mended = keyFix(problem, files.value, path) ?? valueFix(problem, files.value, path)
     return mended ? [{ ...mended, location: files.locate(problem.path), file: source.file }] : []
@@ -55,28 +54,21 @@ export const quote = (text: string): string => `"${text}"`
 
 /** Whether a value is of the kind that the schema has at a path; what is wrong within it is mended in its turn. */
 function suits(path: Path, value: unknown): boolean {
-  const parsed = (schemaAt(path) as z.ZodType | undefined)?.safeParse(value)
-  return parsed?.success === true || shapeProblems(parsed?.error?.issues ?? [], value).every(one => one.path.length > 0)
+  const schema = schemaAt(path)
+  return !schema || problemsWith(schema, value).every(one => one.path.length > 0)
 }
 
 /** Whether the schema takes a value at a path. */
 function fits(path: Path, value: unknown): boolean {
-  const schema = schemaAt(path) as z.ZodType | undefined
-  return schema?.safeParse(value).success === true
+  const schema = schemaAt(path)
+  return schema !== undefined && accepts(schema, value)
 }
 
 /** The words that a value may be, where it is a choice. */
 function wordsAt(path: Path): string[] {
   const schema = schemaAt(path)
   return (schema ? alternatives(schema) : []).flatMap(one => {
-    const { type, entries, values } = one._zod.def as unknown as Choice
-    const words = type === 'enum' ? Object.values(entries!) : type === 'literal' ? values! : []
+    const words = one.kind === 'choice' || one.kind === 'literal' ? one.values : []
     return words.filter(word => typeof word === 'string')
   })
-}
-
-interface Choice {
-  type: string
-  entries?: Record<string, string>
-  values?: unknown[]
 }

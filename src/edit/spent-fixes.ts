@@ -1,7 +1,7 @@
-import type * as z from 'zod'
 import type { Path } from '../finding.ts'
 import type { ManifestFiles } from '../manifest/files.ts'
 import { manifestSchema } from '../manifest/schema/manifest.ts'
+import type { Type } from '../manifest/schema/type.ts'
 import { alternatives, itemOf, shapeOf } from '../manifest/walk-schema.ts'
 import { isList, isValues } from './data.ts'
 import type { Fix } from './fixes.ts'
@@ -18,9 +18,10 @@ function expired(files: ManifestFiles, today: string): Fix[] {
   const { waivers } = files.value
   if (!isList(waivers)) return []
   return waivers.flatMap((waiver, i) => {
-    const { until } = isValues(waiver) ? waiver : {}
+    const { rule, until } = isValues(waiver) ? waiver : {}
     const isOver = typeof until === 'string' && /^\d{4}-\d\d-\d\d$/.test(until) && until < today
-    return isOver ? [removal(files, ['waivers', i], 'waiver')] : []
+    // One without a rule is broken rather than spent, and its author knows what was meant.
+    return isOver && typeof rule === 'string' ? [removal(files, ['waivers', i], 'waiver')] : []
   })
 }
 
@@ -36,11 +37,11 @@ function removal(files: ManifestFiles, path: Path, kind: 'waiver' | 'repetition'
 }
 
 /** Paths of texts that a list of texts holds already. Lists of maps and of numbers may mean what they repeat. */
-function* repeated(value: unknown, schema: z.core.$ZodType, path: Path): Generator<Path> {
+function* repeated(value: unknown, schema: Type, path: Path): Generator<Path> {
   if (isList(value)) {
     const item = alternatives(schema).map(itemOf).find(Boolean)
     if (!item) return
-    const isText = alternatives(item).every(one => ['string', 'enum'].includes(one._zod.def.type))
+    const isText = alternatives(item).every(one => ['text', 'choice'].includes(one.kind))
     for (const [i, one] of value.entries()) {
       if (isText && typeof one === 'string' && value.indexOf(one) < i) yield [...path, i]
       yield* repeated(one, item, [...path, i])

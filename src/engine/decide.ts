@@ -1,6 +1,7 @@
 import { factsOf } from '../analysis/index.ts'
 import type { Facts } from '../analysis/index.ts'
 import type { Model } from '../manifest/model.ts'
+import { optionValues } from '../rules/options.ts'
 import type { AnyRule, Context, Subjects, Unknown, Violation } from '../rules/define.ts'
 
 const subjects: { [K in keyof Subjects]: (model: Model) => Iterable<Subjects[K]> } = {
@@ -20,7 +21,7 @@ const subjects: { [K in keyof Subjects]: (model: Model) => Iterable<Subjects[K]>
   consume: model => model.consumes,
 }
 
-/** What one rule said about one subject. */
+/** What one rule said about one subject; one that said nothing passed, and is only counted. */
 export interface Decision {
   rule: AnyRule
   subject: Subjects[keyof Subjects]
@@ -39,41 +40,45 @@ export interface Failure {
 export interface Decided {
   facts: Facts
   decisions: Decision[]
+  /** Subjects by rule id. */
+  passed: Map<string, number>
   notApplicable: Map<string, number>
   failures: Failure[]
 }
 
 /**
  * Asks every rule about every subject of its kind, in one order whatever the order of the rules. A rule that throws loses the
- * subject it threw on, and no other rule loses anything.
+ * subject it threw on, and no other rule loses anything. Pauses after each rule.
  */
-export function decide(
+export function* decideInSteps(
   model: Model,
   rules: readonly AnyRule[],
   options: Readonly<Record<string, unknown>>,
   today?: string,
   measure: <T>(what: string, work: () => T) => T = (_, work) => work(),
-): Decided {
+): Generator<undefined, Decided> {
   const facts = factsOf(model)
   const decisions: Decision[] = []
+  const passed = new Map<string, number>()
   const notApplicable = new Map<string, number>()
   const failures: Failure[] = []
   for (const rule of [...rules].sort((a, b) => (a.id < b.id ? -1 : 1))) {
-    let skipped = 0
+    let [silent, skipped] = [0, 0]
     let context: Context<never> | undefined
     const ask = (subject: Subjects[keyof Subjects]) => {
-      context ??= { model, facts, options: rule.options.parse(options[rule.id] ?? {}) as never, today }
+      context ??= { model, facts, options: optionValues(rule.options, options[rule.id] ?? {}) as never, today }
       if (rule.appliesTo?.(subject as never, context) === false) {
         skipped++
         return
       }
-      const outcomes = [...rule.check(subject as never, context)]
-      decisions.push({
-        rule,
-        subject,
-        violations: outcomes.filter(outcome => 'at' in outcome),
-        unknowns: outcomes.filter(outcome => 'unknown' in outcome),
-      })
+      let decision: Decision | undefined
+      const told = () => (decision ??= { rule, subject, violations: [], unknowns: [] })
+      for (const outcome of rule.check(subject as never, context)) {
+        if ('at' in outcome) told().violations.push(outcome)
+        if ('unknown' in outcome) told().unknowns.push(outcome)
+      }
+      if (decision) decisions.push(decision)
+      else silent++
     }
     measure(`rule ${rule.id}`, () => {
       for (const subject of subjects[rule.on](model)) {
@@ -84,7 +89,9 @@ export function decide(
         }
       }
     })
+    passed.set(rule.id, silent)
     notApplicable.set(rule.id, skipped)
+    yield
   }
-  return { facts, decisions, notApplicable, failures }
+  return { facts, decisions, passed, notApplicable, failures }
 }

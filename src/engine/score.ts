@@ -6,22 +6,29 @@ import type { Decided } from './decide.ts'
 /** Counts the five outcomes per rule. A subject all of whose violations are waived counts as waived; one on which the rule threw is open. */
 export function tallies(
   rules: readonly AnyRule[],
-  { decisions, notApplicable, failures }: Decided,
+  { decisions, passed, notApplicable, failures }: Decided,
   isWaived: (ruleId: string, subject: string) => boolean,
 ): Tally[] {
   const byRule = new Map<string, Tally>(
     rules.map(({ id, question }) => [
       id,
-      { ruleId: id, question, passed: 0, failed: 0, open: 0, notApplicable: notApplicable.get(id) ?? 0, waived: 0 },
+      {
+        ruleId: id,
+        question,
+        passed: passed.get(id) ?? 0,
+        failed: 0,
+        open: 0,
+        notApplicable: notApplicable.get(id) ?? 0,
+        waived: 0,
+      },
     ]),
   )
-  for (const { rule, subject, violations, unknowns } of decisions) {
+  for (const { rule, subject, violations } of decisions) {
     const tally = byRule.get(rule.id)!
     if (violations.length > 0) {
       const all = violations.every(violation => isWaived(rule.id, (violation.about ?? subject.path).join('\u0000')))
       tally[all ? 'waived' : 'failed']++
-    } else if (unknowns.length > 0) tally.open++
-    else tally.passed++
+    } else tally.open++
   }
   for (const { rule } of failures) byRule.get(rule.id)!.open++
   return [...byRule.values()]

@@ -4,12 +4,12 @@ import { ManifestFiles } from '../manifest/files.ts'
 import { readManifest } from '../manifest/read.ts'
 import type { waiverSchema } from '../manifest/schema/operations.ts'
 import { Source } from '../manifest/source.ts'
-import type * as z from 'zod'
+import type { Output } from '../manifest/schema/type.ts'
 import { problemWith } from './form.ts'
 import { NoPlace, elementOf, nextItem, settingsFor, type Setting } from './landing.ts'
 import { isSame, isValues, valueAt } from '../edit/data.ts'
 
-export type Waiver = z.input<typeof waiverSchema>
+export type Waiver = Output<typeof waiverSchema>
 
 /** What a team says. Each lands in the manifest; there is no other place where answers live. */
 export type Answer =

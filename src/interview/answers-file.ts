@@ -4,6 +4,7 @@ import type { ManifestFiles } from '../manifest/files.ts'
 import { didYouMean } from '../manifest/nearest.ts'
 import { namedSections } from '../manifest/schema/manifest.ts'
 import { waiverSchema } from '../manifest/schema/operations.ts'
+import { zodOf } from '../manifest/schema/to-zod.ts'
 import type { Source } from '../manifest/source.ts'
 import { schemaAt } from '../manifest/walk-schema.ts'
 import type { AnyRule } from '../rules/define.ts'
@@ -56,7 +57,7 @@ const fileSchema = z.strictObject(
     version: z.literal(1, { error: 'expected 1, the only version there is' }).optional(),
     participants: z.array(text('a name'), { error: 'expected a list of names' }).nullish(),
     answers: z.array(entrySchema, { error: 'expected a list of answers, each with `fact`' }).nullish(),
-    accept: z.array(waiverSchema, { error: 'expected a list of waivers' }).nullish(),
+    accept: z.array(zodOf(waiverSchema), { error: 'expected a list of waivers' }).nullish(),
   },
   { error: issue => (issue.code === 'invalid_type' ? 'expected a map with answers, accept, participants' : undefined) },
 )
@@ -64,7 +65,7 @@ const fileSchema = z.strictObject(
 const keysOf = (path: Path): string[] =>
   path.length === 0
     ? Object.keys(fileSchema.shape)
-    : Object.keys(path[0] === 'answers' ? entrySchema.shape : waiverSchema.shape)
+    : Object.keys(path[0] === 'answers' ? entrySchema.shape : waiverSchema.fields)
 
 /**
  * @param open questions of the manifest as it is, for what was probably meant

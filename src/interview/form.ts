@@ -1,16 +1,24 @@
-import type * as z from 'zod'
 import { kindsIn, kindsByName } from '../analysis/references.ts'
 import type { Path } from '../finding.ts'
 import type { Model } from '../manifest/model.ts'
-import { referenceRegistry } from '../manifest/schema/fact.ts'
-import { shapeProblems } from '../manifest/shape-problems.ts'
+import { accepts } from '../manifest/schema/read-as.ts'
+import { issuesOf } from '../manifest/schema/to-zod.ts'
+import type { Type } from '../manifest/schema/type.ts'
+import { problemsAt } from '../manifest/shape-problems.ts'
 import { Source } from '../manifest/source.ts'
-import { alternatives, itemOf, metaOf, schemaAt, shapeOf } from '../manifest/walk-schema.ts'
+import {
+  alternatives,
+  isListType,
+  isRequired,
+  itemOf,
+  metaOf,
+  namesAt,
+  schemaAt,
+  shapeOf,
+} from '../manifest/walk-schema.ts'
 import { isValues } from '../edit/data.ts'
 
 /** Which answers a question takes is the schema's word: nothing is listed or refused here that it does not say. */
-
-type Schema = z.core.$ZodType
 
 export interface Choice {
   /** As it is written into the manifest. */
@@ -41,19 +49,19 @@ export function formOf(fact: Path, model?: Model): Form {
   if (!schema) throw new Error(`The schema has no ${fact.join('.')}`)
   const kinds = alternatives(schema)
   const item = itemOf(schema)
-  const isList = kinds.some(kind => definition(kind).type === 'array')
+  const isList = isListType(schema)
   return {
     fact,
     choices: [...kinds.flatMap(listed), ...namesFor(schema, model)],
     items: item && isList ? itemsOf(item, model) : undefined,
-    typed: kinds.some(kind => !['literal', 'enum', 'boolean'].includes(definition(kind).type)),
+    typed: kinds.some(kind => !['literal', 'choice', 'flag'].includes(kind.kind)),
     map: mapIn(schema, isList),
     expected: expected(schema),
     example: metaOf(schema)?.example,
   }
 }
 
-function mapIn(schema: Schema, isList: boolean): Form['map'] {
+function mapIn(schema: Type, isList: boolean): Form['map'] {
   if (shapeOf(schema).size > 0) return 'one'
   const item = itemOf(schema)
   if (!item || shapeOf(item).size === 0) return undefined
@@ -65,37 +73,32 @@ export function keysIn(at: Path): { readonly key: string; readonly asks: string;
   const schema = schemaAt(at)
   const keys = [...(schema ? shapeOf(schema) : [])].map(([key, inner]) => {
     const meta = metaOf(inner)
-    return { key, asks: meta?.ask ?? meta?.doc ?? '', required: !inner._zod.optin }
+    return { key, asks: meta?.ask ?? meta?.doc ?? '', required: isRequired(inner) }
   })
   return [...keys.filter(({ required }) => required), ...keys.filter(({ required }) => !required)]
 }
 
-const definition = (schema: Schema) =>
-  schema._zod.def as unknown as { type: string; values?: unknown[]; entries?: Record<string, string> }
-
-function itemsOf(item: Schema, model: Model | undefined): Choice[] | undefined {
+function itemsOf(item: Type, model: Model | undefined): Choice[] | undefined {
   const choices = [...alternatives(item).flatMap(listed), ...namesFor(item, model)]
   return choices.length > 0 ? choices : undefined
 }
 
 /** The values that a schema lists. Of several ways to say no, `none` is the one to offer. */
-function listed(schema: Schema): Choice[] {
-  const { type, values = [], entries = {} } = definition(schema)
-  if (type === 'enum') return Object.values(entries).map(value => ({ value, says: value }))
-  if (type === 'boolean')
+function listed(schema: Type): Choice[] {
+  if (schema.kind === 'choice') return schema.values.map(value => ({ value, says: value }))
+  if (schema.kind === 'flag')
     return [
       { value: true, says: 'yes' },
       { value: false, says: 'no' },
     ]
-  if (type !== 'literal') return []
+  if (schema.kind !== 'literal') return []
+  const { values } = schema
   if (values.includes('none')) return [{ value: 'none', says: 'none: we do not do this' }]
   return values.map(value => ({ value, says: value === true ? 'yes, without details' : String(value) }))
 }
 
-function namesFor(schema: Schema, model: Model | undefined): Choice[] {
-  const what = alternatives(schema)
-    .map(one => referenceRegistry.get(one as z.ZodType)?.what)
-    .find(found => found !== undefined)
+function namesFor(schema: Type, model: Model | undefined): Choice[] {
+  const what = namesAt(schema)
   if (what === undefined || !model) return []
   const kinds = kindsIn(what)
   return [...kindsByName(model)]
@@ -104,25 +107,20 @@ function namesFor(schema: Schema, model: Model | undefined): Choice[] {
 }
 
 /** The words with which the schema refuses what it does not know. */
-function expected(schema: Schema): string {
-  const refused = (schema as z.ZodType).safeParse(Symbol('nothing that YAML can hold'))
-  return (refused.error?.issues[0]?.message ?? '').replace(/^expected /, '')
+function expected(schema: Type): string {
+  const [issue] = issuesOf(schema, Symbol('nothing that YAML can hold'))
+  return (issue?.message ?? '').replace(/^expected /, '')
 }
 
 /** What is wrong with a value for a fact, in the schema's words; `undefined` where nothing is. */
 export function problemWith(fact: Path, value: unknown): string | undefined {
   if (value === undefined || value === null) return 'There is no answer'
-  const schema = schemaAt(fact) as z.ZodType
-  const parsed = schema.safeParse(value)
-  if (parsed.success) return undefined
-  const issues = parsed.error.issues.map(issue => ({ ...issue, path: [...fact, ...issue.path] }))
-  return shapeProblems(issues, nested(fact, value))
+  const schema = schemaAt(fact)!
+  if (accepts(schema, value)) return undefined
+  return problemsAt(fact, schema, value)
     .map(({ message }) => message)
     .join('; ')
 }
-
-const nested = (path: Path, value: unknown): unknown =>
-  path.reduceRight((inner: unknown, step) => ({ [step]: inner }), value)
 
 export type Typed = { value: unknown; problem?: undefined } | { problem: string; value?: undefined }
 

@@ -1,7 +1,8 @@
 import { isValues } from '../edit/data.ts'
 import type { Path } from '../finding.ts'
 import { schemaAt, shapeOf } from '../manifest/walk-schema.ts'
-import type * as z from 'zod'
+import { readAs, refused } from '../manifest/schema/read-as.ts'
+import type { Type } from '../manifest/schema/type.ts'
 
 /**
  * `base` with `value` at `rest` below it. A short form on the way is written out first: `retries: 2` with a budget becomes
@@ -26,14 +27,14 @@ export function withValue(at: Path, base: unknown, rest: Path, value: unknown): 
 /** A map that means the same as a value in short form; lists and maps as they are; `undefined` where there is none. */
 export function longForm(at: Path, value: unknown): unknown {
   if (typeof value === 'object') return value
-  const schema = schemaAt(at) as z.ZodType | undefined
+  const schema = schemaAt(at)
   const meant = schema && reading(schema, value)
   if (!schema || meant === undefined) return undefined
   const candidates: Record<string, unknown>[] = [{}, ...[...shapeOf(schema).keys()].map(key => ({ [key]: value }))]
   return candidates.find(candidate => reading(schema, candidate) === meant)
 }
 
-function reading(schema: z.ZodType, value: unknown): string | undefined {
-  const parsed = schema.safeParse(value)
-  return parsed.success ? JSON.stringify(parsed.data) : undefined
+function reading(schema: Type, value: unknown): string | undefined {
+  const read = readAs(schema, value)
+  return read === refused ? undefined : JSON.stringify(read)
 }

@@ -1,6 +1,6 @@
 import { CompletionItemKind, MarkupKind, type CompletionItem } from 'vscode-languageserver-types'
 import { formatPath, type Path } from '../finding.ts'
-import { alternatives, itemOf, metaOf, schemaAt, shapeOf } from '../manifest/walk-schema.ts'
+import { alternatives, isListType, isRequired, itemOf, metaOf, schemaAt, shapeOf } from '../manifest/walk-schema.ts'
 import type { AnyRule } from '../rules/define.ts'
 import { meaningOf } from './hover.ts'
 import { namedAt, type Target } from './names.ts'
@@ -36,7 +36,7 @@ function keysFor({ path, siblings, range: [, end] }: Gap, text: string): Complet
   const isRenamed = /^["']?\s*:/.test(text.slice(end, end + 20))
   return [...shapeOf(schema)]
     .filter(([key]) => !taken.has(key))
-    .map(([key, inner]) => ({ key, inner, must: metaOf(inner)?.must === true || !inner._zod.optin }))
+    .map(([key, inner]) => ({ key, inner, must: metaOf(inner)?.must === true || isRequired(inner) }))
     .sort((a, b) => Number(b.must) - Number(a.must))
     .map(({ key, inner, must }) => ({
       label: key,
@@ -76,8 +76,8 @@ function valuesFor(gap: Gap, text: string, rules: readonly AnyRule[], elements: 
 
 /** `- to: ` where a list of maps is to begin. */
 function itemsFor(schema: Schema, path: Path): CompletionItem[] {
-  const item = alternatives(schema).some(one => one._zod.def.type === 'array') ? itemOf(schema) : undefined
-  const first = item && [...shapeOf(item)].find(([, inner]) => !inner._zod.optin)?.[0]
+  const item = isListType(schema) ? itemOf(schema) : undefined
+  const first = item && [...shapeOf(item)].find(([, inner]) => isRequired(inner))?.[0]
   if (first === undefined) return []
   const label = `- ${first}: `
   return [{ label, kind: CompletionItemKind.Struct, insertText: label, ...documented([...path, 0, first]) }]
@@ -86,14 +86,8 @@ function itemsFor(schema: Schema, path: Path): CompletionItem[] {
 /** Words that the schema takes, and the example of the reference. */
 function wordsOf(schema: Schema, path: Path): CompletionItem[] {
   const words = alternatives(schema).flatMap(one => {
-    const { type, entries, values } = one._zod.def as unknown as {
-      type: string
-      entries?: Record<string, string>
-      values?: readonly unknown[]
-    }
-    if (type === 'enum') return Object.values(entries ?? {})
-    if (type === 'literal') return (values ?? []).map(String)
-    return type === 'boolean' ? ['true', 'false'] : []
+    if (one.kind === 'choice' || one.kind === 'literal') return one.values.map(String)
+    return one.kind === 'flag' ? ['true', 'false'] : []
   })
   // `false` is another way to write `none`.
   const plain = words.includes('none') ? words.filter(word => word !== 'false') : words

@@ -1,9 +1,7 @@
-import type * as z from 'zod'
 import { kindsIn, type Kind } from '../analysis/references.ts'
 import type { Path } from '../finding.ts'
 import { componentSections, namedSections } from '../manifest/schema/manifest.ts'
-import { referenceRegistry } from '../manifest/schema/fact.ts'
-import { alternatives, itemOf, schemaAt } from '../manifest/walk-schema.ts'
+import { itemOf, namesAt, schemaAt } from '../manifest/walk-schema.ts'
 import { recover, spotsOf } from './spots.ts'
 
 type Section = (typeof namedSections)[number]
@@ -33,17 +31,10 @@ export interface Target {
 export function namedAt(path: Path): readonly string[] | undefined {
   const schema = schemaAt(path)
   if (!schema) return undefined
-  for (const one of [...alternatives(schema), ...itemsOf(schema)]) {
-    const what = referenceRegistry.get(one as z.ZodType)?.what
-    if (what !== undefined) return kindsIn(what).map(kind => sectionOfKind[kind])
-  }
-  return undefined
-}
-
-/** A single name may stand where a list of names may. */
-function itemsOf(schema: z.core.$ZodType): readonly z.core.$ZodType[] {
   const item = itemOf(schema)
-  return item ? alternatives(item) : []
+  // A single name may stand where a list of names may.
+  const what = namesAt(schema) ?? (item && namesAt(item))
+  return what === undefined ? undefined : kindsIn(what).map(kind => sectionOfKind[kind])
 }
 
 export const sectionOf = (kind: Kind): string => sectionOfKind[kind]

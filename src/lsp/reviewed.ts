@@ -4,7 +4,7 @@ import type { ManifestFiles } from '../manifest/files.ts'
 import type { Model } from '../manifest/model.ts'
 import { readManifest } from '../manifest/read.ts'
 import type { Report } from '../report.ts'
-import { review, type ReviewOptions } from '../review.ts'
+import { reviewInSteps, type ReviewOptions } from '../review.ts'
 import type { AnyRule } from '../rules/define.ts'
 import { tablesOf, type TableId } from '../tables/index.ts'
 import type { Row, Table } from '../tables/table.ts'
@@ -32,8 +32,13 @@ const tablesByKind: Readonly<Record<string, readonly TableId[]>> = {
   slos: ['budget'],
 }
 
-export function reviewed(files: ManifestFiles, rules: readonly AnyRule[], options: ReviewOptions): Reviewed {
-  const report = review(files, rules, options)
+/** Reviews with pauses, as `reviewInSteps` does. */
+export function* reviewedInSteps(
+  files: ManifestFiles,
+  rules: readonly AnyRule[],
+  options: ReviewOptions,
+): Generator<undefined, Reviewed> {
+  const report = yield* reviewInSteps(files, rules, options)
   let model: { value: Model | undefined } | undefined
   let facts: Facts | undefined
   const tables = new Map<string, Table>()

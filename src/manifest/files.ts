@@ -34,7 +34,7 @@ export class ManifestFiles {
         problems.some(({ ruleId, location }) => ruleId === 'unreadable' && location.file === source.file)
       )
         continue
-      if (isMap(source.value)) this.#merge(source, withoutOwnKeys(source.value, []) as Values)
+      if (isMap(source.value)) this.#merge(source, withoutOwnKeys(source.value, 0) as Values)
       else this.#notAMap(source)
     }
   }
@@ -143,13 +143,22 @@ function defaultFor(path: Path): Path | undefined {
 
 /**
  * Takes out keys that start with `x-`, except where keys are names that the author chose, and reads a section or a named
- * element with nothing under it as one of which nothing is known.
+ * element with nothing under it as one of which nothing is known. What holds nothing of the kind is not copied.
+ * @param depth steps from the top
+ * @param section the first of them
+ * @param key the last of them
  */
-function withoutOwnKeys(value: unknown, path: string[]): unknown {
-  if (Array.isArray(value)) return value.map(item => withoutOwnKeys(item, [...path, '']))
-  if (value === null && path.length <= 2 && isNamedSection(path[0] ?? '')) return {}
+function withoutOwnKeys(value: unknown, depth: number, section = '', key = ''): unknown {
+  if (Array.isArray(value)) {
+    const items = value.map(item => withoutOwnKeys(item, depth + 1, section))
+    return items.every((item, i) => item === value[i]) ? value : items
+  }
+  if (value === null && depth > 0 && depth <= 2 && isNamedSection(section)) return {}
   if (!isMap(value)) return value
-  const areNames = (path.length === 1 && isNamedSection(path[0]!)) || path.at(-1) === 'invariants'
-  const kept = Object.entries(value).filter(([key]) => areNames || !key.startsWith('x-'))
-  return Object.fromEntries(kept.map(([key, inner]) => [key, withoutOwnKeys(inner, [...path, key])]))
+  const areNames = (depth === 1 && isNamedSection(section)) || key === 'invariants'
+  const names = Object.keys(value)
+  const kept = areNames ? names : names.filter(name => !name.startsWith('x-'))
+  const inner = kept.map(name => withoutOwnKeys(value[name], depth + 1, depth === 0 ? name : section, name))
+  if (kept.length === names.length && inner.every((one, i) => one === value[kept[i]!])) return value
+  return Object.fromEntries(kept.map((name, i) => [name, inner[i]]))
 }

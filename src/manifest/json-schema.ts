@@ -1,9 +1,10 @@
 import * as z from 'zod'
 import { manifestSchema } from './schema/manifest.ts'
+import { zodOf } from './schema/to-zod.ts'
 
 /** The manifest's JSON Schema, draft-07 because that is what editors understand. Keys that start with `x-` are free. */
 export function manifestJsonSchema(): object {
-  const schema = z.toJSONSchema(manifestSchema, {
+  const schema = z.toJSONSchema(zodOf(manifestSchema), {
     target: 'draft-7',
     io: 'input',
     override: ({ jsonSchema }) => {

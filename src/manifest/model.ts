@@ -1,4 +1,3 @@
-import type * as z from 'zod'
 import type { Path } from '../finding.ts'
 import type { cacheSchema } from './schema/caches.ts'
 import type { callSchema } from './schema/call.ts'
@@ -10,13 +9,14 @@ import type { decisionSchema, drillSchema, flagSchema, jobSchema } from './schem
 import type { queueSchema } from './schema/queues.ts'
 import type { serviceSchema } from './schema/service.ts'
 import type { storeSchema } from './schema/stores.ts'
+import type { Output, Type } from './schema/type.ts'
 
 /**
  * Named things that know the path they came from. In every element `undefined` means that the manifest does not say;
  * it never means no. `'none'` and `false` mean no. Units: milliseconds, per second, bytes, fractions of 1.
  */
 
-type Stated<S extends z.ZodType, Owned extends string = never> = Readonly<Omit<z.output<S>, Owned>>
+type Stated<S extends Type, Owned extends string = never> = Readonly<Omit<Output<S>, Owned>>
 
 interface Element<K extends string> {
   readonly kind: K

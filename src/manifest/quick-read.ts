@@ -18,8 +18,8 @@ import { Tree, endOfBlock, kind, type Reading } from './tree.ts'
  * plain text, anchors inside anchors): then the thorough reader decides.
  */
 export function quickRead(text: string): Reading | undefined {
-  // Tabs, byte order marks, returns that end no line, and marks that end a document.
-  if (/[\t\ufeff]|\r(?!\n)|^\.\.\./m.test(text)) return undefined
+  // Tabs, byte order marks, returns that end no line, marks that end a document, and ones that begin it and are indented.
+  if (/[\t\ufeff]|\r(?!\n)|^\.\.\.|^ +---/m.test(text)) return undefined
   try {
     return new Reader(text, parseEvents(text, { maxDepth: 100 })).read()
   } catch (error) {

@@ -2,7 +2,8 @@ import type { Problem } from '../finding.ts'
 import type { ManifestFiles } from './files.ts'
 import type { Model } from './model.ts'
 import { manifestSchema } from './schema/manifest.ts'
-import { shapeProblems } from './shape-problems.ts'
+import { readAs, refused } from './schema/read-as.ts'
+import { problemsWith } from './shape-problems.ts'
 import { ambiguousNames, toModel } from './to-model.ts'
 
 /** The model, or all that is wrong with the text, in the order of the text. */
@@ -10,18 +11,19 @@ export type Reading = { model: Model; problems?: undefined } | { model?: undefin
 
 export function readManifest(files: ManifestFiles): Reading {
   if (files.problems.length > 0) return { problems: inOrder(files.problems) }
-  const parsed = manifestSchema.safeParse(files.value)
-  const shape = parsed.success
-    ? []
-    : shapeProblems(parsed.error.issues, files.value).map(({ ruleId, path, message }): Problem => {
-        return { ruleId, message, location: files.locate(path), related: [] }
-      })
+  const raw = readAs(manifestSchema, files.value)
+  const shape =
+    raw === refused
+      ? problemsWith(manifestSchema, files.value).map(({ ruleId, path, message }): Problem => {
+          return { ruleId, message, location: files.locate(path), related: [] }
+        })
+      : []
   const names = ambiguousNames(files.value).map(({ first, second, name }): Problem => {
     const message = `"${name}" is defined twice, in ${String(first[0])} and in ${String(second[0])}; a call could mean either`
     const related = [{ label: 'first defined', location: files.locate(first) }]
     return { ruleId: 'duplicate-name', message, location: files.locate(second), related }
   })
-  if (parsed.success && names.length === 0) return { model: toModel(parsed.data) }
+  if (raw !== refused && names.length === 0) return { model: toModel(raw) }
   return { problems: inOrder([...shape, ...names]) }
 }
 

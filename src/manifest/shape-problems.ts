@@ -1,7 +1,10 @@
 import type * as z from 'zod'
 import type { Path, Problem } from '../finding.ts'
 import { didYouMean } from './nearest.ts'
+import { ourWordFor } from './other-words.ts'
 import { manifestSchema } from './schema/manifest.ts'
+import { issuesOf } from './schema/to-zod.ts'
+import type { Type } from './schema/type.ts'
 import { schemaAt, shapeOf } from './walk-schema.ts'
 
 type Issue = z.core.$ZodIssue
@@ -12,22 +15,30 @@ export interface ShapeProblem {
   message: string
 }
 
-/** What was read: its schema, which knows the keys, and what people call it. */
-export interface Shaped {
-  schema: z.core.$ZodType
+/** What was read: its type, which knows the keys, and what people call it. */
+interface Shaped {
+  type: Type
   whole: string
 }
 
-const manifest: Shaped = { schema: manifestSchema, whole: 'The manifest' }
+/**
+ * Why a type does not take a value, in the words of the author: what is there, what was expected, what was probably meant.
+ * Nothing where it does.
+ */
+export function problemsWith(type: Type, value: unknown, whole = 'The manifest'): ShapeProblem[] {
+  return issuesOf(type, value).flatMap(issue => fromIssue(issue, [], value, { type, whole }))
+}
 
-/** Zod's issues in the words of the author: what is there, what was expected, what was probably meant. */
-export function shapeProblems(issues: readonly Issue[], value: unknown, shaped: Shaped = manifest): ShapeProblem[] {
-  return issues.flatMap(issue => fromIssue(issue, [], value, shaped))
+/** The same of a value that is to stand at a path of the manifest. */
+export function problemsAt(path: Path, type: Type, value: unknown): ShapeProblem[] {
+  const root = path.reduceRight((inner: unknown, step) => ({ [step]: inner }), value)
+  const manifest = { type: manifestSchema, whole: 'The manifest' }
+  return issuesOf(type, value).flatMap(issue => fromIssue(issue, path, root, manifest))
 }
 
 function fromIssue(issue: Issue, base: Path, root: unknown, shaped: Shaped): ShapeProblem[] {
   const path = [...base, ...(issue.path as Path)]
-  if (issue.code === 'unrecognized_keys') return issue.keys.map(key => unknownKey(path, key, shaped))
+  if (issue.code === 'unrecognized_keys') return issue.keys.map(key => unknownKey(path, key, root, shaped))
   if (issue.code === 'invalid_union') {
     const branch = issue.errors.find(errors => errors.length > 0 && errors.every(isInside))
     if (branch) return branch.flatMap(inner => fromIssue(inner, path, root, shaped))
@@ -46,10 +57,16 @@ function fromIssue(issue: Issue, base: Path, root: unknown, shaped: Shaped): Sha
 const isInside = (issue: Issue) =>
   issue.path.length > 0 || issue.code === 'unrecognized_keys' || issue.code === 'custom'
 
-function unknownKey(path: Path, key: string, shaped: Shaped): ShapeProblem {
-  const schema = schemaAt(path, shaped.schema)
+function unknownKey(path: Path, key: string, root: unknown, shaped: Shaped): ShapeProblem {
+  const schema = schemaAt(path, shaped.type)
   const known = schema ? [...shapeOf(schema).keys()] : []
-  const hint = didYouMean(key, known)
+  // What stands there already is not what was meant.
+  const stated = Object.keys(valueAt(root, path) ?? {})
+  const meant = ourWordFor(
+    key,
+    known.filter(one => !stated.includes(one)),
+  )
+  const hint = meant === undefined ? didYouMean(key, known) : `; here it is ${quote(meant)}`
   const all = !hint && known.length > 0 && known.length <= 12 ? `; expected ${known.join(', ')}` : ''
   const where = path.length === 0 ? '' : ` in ${quote(String(lastName(path)))}`
   return shape([...path, key], `Unknown key ${quote(key)}${where}${hint || all || '; keys of your own start with x-'}`)

@@ -1,65 +1,58 @@
-import type * as z from 'zod'
-import { factRegistry, type FactMeta } from './schema/fact.ts'
 import { manifestSchema } from './schema/manifest.ts'
+import type { FactMeta, Type } from './schema/type.ts'
 
-/** Finds the schema of any path, so that messages, questions and pages take names and texts from one place. */
+/** Finds the type of any path, so that messages, questions and pages take names and texts from one place. */
 
-type Schema = z.core.$ZodType
-
-interface Definition {
-  type: string
-  innerType?: Schema
-  in?: Schema
-  options?: Schema[]
-  shape?: Record<string, Schema>
-  element?: Schema
-  valueType?: Schema
+/** The types that a value may have here once wrappers are taken off; more than one behind a union. */
+export function alternatives(type: Type): Type[] {
+  if (type.kind === 'field' || type.kind === 'reading' || type.kind === 'held') return alternatives(type.of)
+  return type.kind === 'either' ? type.options.flatMap(alternatives) : [type]
 }
 
-const definition = (schema: Schema) => schema._zod.def as unknown as Definition
-
-/** The schemas that a value may have here once wrappers are taken off; more than one behind a union. */
-export function alternatives(schema: Schema): Schema[] {
-  const def = definition(schema)
-  if (def.type === 'optional' || def.type === 'default' || def.type === 'readonly') return alternatives(def.innerType!)
-  if (def.type === 'pipe') return alternatives(def.in!)
-  if (def.type === 'union') return def.options!.flatMap(alternatives)
-  return [schema]
-}
-
-/** The keys that a map may have here, with their schemas. */
-export function shapeOf(schema: Schema): ReadonlyMap<string, Schema> {
-  let shape = shapes.get(schema)
+/** The keys that a map may have here, with their types. */
+export function shapeOf(type: Type): ReadonlyMap<string, Type> {
+  let shape = shapes.get(type)
   if (!shape) {
-    shape = new Map(alternatives(schema).flatMap(one => Object.entries(definition(one).shape ?? {})))
-    shapes.set(schema, shape)
+    shape = new Map(alternatives(type).flatMap(one => (one.kind === 'map' ? Object.entries(one.fields) : [])))
+    shapes.set(type, shape)
   }
   return shape
 }
 
-/** Schemas never change, and every open question walks from the root. */
-const shapes = new WeakMap<Schema, ReadonlyMap<string, Schema>>()
+/** Types never change, and every open question walks from the root. */
+const shapes = new WeakMap<Type, ReadonlyMap<string, Type>>()
 
-/** The schema of the items of a list or of the values of a map by name. */
-export function itemOf(schema: Schema): Schema | undefined {
-  for (const one of alternatives(schema)) {
-    const { element, valueType } = definition(one)
-    if (element ?? valueType) return element ?? valueType
+/** The type of the items of a list or of the values of a map by name. */
+export function itemOf(type: Type): Type | undefined {
+  for (const one of alternatives(type)) {
+    if (one.kind === 'list' || one.kind === 'named') return one.item
   }
   return undefined
 }
 
-/** The schema at a path of the manifest, or `undefined` where there is no such place. */
-export function schemaAt(path: readonly (string | number)[], root: Schema = manifestSchema): Schema | undefined {
-  let schema: Schema | undefined = root
+/** The type at a path of the manifest, or `undefined` where there is no such place. */
+export function schemaAt(path: readonly (string | number)[], root: Type = manifestSchema): Type | undefined {
+  let type: Type | undefined = root
   for (const step of path) {
-    if (!schema) return undefined
-    schema = shapeOf(schema).get(String(step)) ?? itemOf(schema)
+    if (!type) return undefined
+    type = shapeOf(type).get(String(step)) ?? itemOf(type)
   }
-  return schema
+  return type
 }
 
-export const metaOf = (schema: Schema): FactMeta | undefined => factRegistry.get(schema as z.ZodType)
+export const metaOf = (type: Type): FactMeta | undefined => (type.kind === 'field' ? type.meta : undefined)
+
+/** Whether a map cannot do without the key of this type. */
+export const isRequired = (type: Type): boolean => type.kind === 'field' && type.presence === 'required'
+
+/** Whether it is a list, and nothing or little else. */
+export const isListType = (type: Type): boolean => alternatives(type).some(({ kind }) => kind === 'list')
+
+/** What a name here may stand for, in words; `undefined` where it names nothing. */
+export function namesAt(type: Type): string | undefined {
+  for (const one of alternatives(type)) if (one.kind === 'text' && one.names !== undefined) return one.names
+  return undefined
+}
 
 /** Lists whose items are elements of their own, whoever owns them. */
 const ownedElements = new Set(['calls', 'publishes', 'consumes'])
@@ -71,12 +64,12 @@ const ownedElements = new Set(['calls', 'publishes', 'consumes'])
 export function keyOf(path: readonly (string | number)[]): string {
   const inDefaults = path[0] === 'defaults'
   const keys: string[] = []
-  let schema: Schema | undefined = inDefaults ? schemaAt(['defaults']) : manifestSchema
+  let type: Type | undefined = inDefaults ? schemaAt(['defaults']) : manifestSchema
   for (const step of inDefaults ? path.slice(1) : path) {
-    const known: Schema | undefined = schema && shapeOf(schema).get(String(step))
+    const known: Type | undefined = type && shapeOf(type).get(String(step))
     if (known && ownedElements.has(String(step))) keys.length = 0
     if (known) keys.push(String(step))
-    schema = known ?? (schema && itemOf(schema))
+    type = known ?? (type && itemOf(type))
   }
   return keys.join('.')
 }

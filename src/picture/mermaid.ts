@@ -12,7 +12,7 @@ export function mermaidOf(picture: Picture): string {
   ])
   const loose = picture.nodes.filter(one => one.group === undefined).map(one => `  ${node(one)}`)
   const lines = picture.edges.map(edge => `  ${ids.get(edge.from)} ${arrow(edge)} ${ids.get(edge.to)}`)
-  return `${['flowchart LR', ...groups, ...loose, ...lines, ...classes(picture, ids)].join('\n')}\n`
+  return `${['flowchart LR', ...groups, ...loose, ...lines, ...looks(picture, ids)].join('\n')}\n`
 }
 
 const shapes: Record<PictureNode['kind'], readonly [string, string]> = {
@@ -32,23 +32,29 @@ function shaped(node: PictureNode): string {
 
 function arrow(edge: PictureEdge): string {
   const label = found(edge)
-  const text = label === undefined ? '' : `|${quoted(label)}|`
+  // Counts and words of ours need no quotes, which not every reader of Mermaid takes here.
+  const text = label === undefined ? '' : `|${label}|`
   if (edge.async || edge.kind === 'miss') return `-.->${text}`
   return `${edge.hard === 'yes' ? '==>' : '-->'}${text}`
 }
 
-const styles = {
-  error: 'stroke:#c92a2a,stroke-width:3px',
-  warning: 'stroke:#b35c00,stroke-width:3px',
-  info: 'stroke:#1864ab,stroke-width:2px',
+const inks = {
+  error: { ink: '#c92a2a', width: '3px' },
+  warning: { ink: '#b35c00', width: '3px' },
+  info: { ink: '#1864ab', width: '2px' },
 } as const
 
-function classes({ nodes }: Picture, ids: ReadonlyMap<string, string>): string[] {
-  return (Object.keys(styles) as (keyof typeof styles)[]).flatMap(severity => {
+/** Colours repeat what the words say. */
+function looks({ nodes, edges }: Picture, ids: ReadonlyMap<string, string>): string[] {
+  return (Object.keys(inks) as (keyof typeof inks)[]).flatMap(severity => {
+    const { ink, width } = inks[severity]
+    const style = `stroke:${ink},stroke-width:${width}`
     const marked = nodes.filter(node => worstOf(node) === severity).map(({ name }) => ids.get(name))
-    return marked.length > 0
-      ? [`  classDef ${severity} ${styles[severity]}`, `  class ${marked.join(',')} ${severity}`]
-      : []
+    const lines = edges.flatMap((edge, i) => (worstOf(edge) === severity ? [i] : []))
+    return [
+      ...(marked.length > 0 ? [`  classDef ${severity} ${style}`, `  class ${marked.join(',')} ${severity}`] : []),
+      ...(lines.length > 0 ? [`  linkStyle ${lines.join(',')} ${style}`] : []),
+    ]
   })
 }
 

@@ -1,4 +1,5 @@
-import type { Picture } from './picture.ts'
+import { severityRank } from '../finding.ts'
+import { worstOf, type Marks, type Picture } from './picture.ts'
 
 /** Parts of a picture. */
 
@@ -29,6 +30,25 @@ export function ofGroup(picture: Picture, group: string | undefined): Picture {
   const shown = new Set([...members, ...edges.flatMap(({ from, to }) => [from, to])])
   return only({ ...picture, edges }, name => shown.has(name))
 }
+
+/**
+ * What errors and warnings are about, with both ends of a line that has one: the worst first, and of those no more than `most`
+ * components.
+ *
+ * @returns the part, and how many components it leaves out
+ */
+export function atFault(picture: Picture, most: number): { picture: Picture; more: number } {
+  const faulty = [
+    ...picture.nodes.map(node => ({ rank: rankOf(node), names: [node.name] })),
+    ...picture.edges.map(edge => ({ rank: rankOf(edge), names: [edge.from, edge.to] })),
+  ]
+  const worstFirst = faulty.filter(({ rank }) => rank < severityRank('info')).sort((a, b) => a.rank - b.rank)
+  const names = [...new Set(worstFirst.flatMap(one => one.names))]
+  const kept = new Set(names.slice(0, most))
+  return { picture: only(picture, name => kept.has(name)), more: names.length - kept.size }
+}
+
+const rankOf = (marks: Marks) => severityRank(worstOf(marks) ?? 'info')
 
 function only(picture: Picture, keeps: (name: string) => boolean): Picture {
   const nodes = picture.nodes.filter(({ name }) => keeps(name))

@@ -1,47 +1,51 @@
-import * as z from 'zod'
 import type { Path } from '../finding.ts'
 import { componentSections, manifestSchema } from '../manifest/schema/manifest.ts'
-import { alternatives, itemOf, keyOf, schemaAt, shapeOf } from '../manifest/walk-schema.ts'
+import { readAs, refused } from '../manifest/schema/read-as.ts'
+import { issuesOf } from '../manifest/schema/to-zod.ts'
+import type { Type } from '../manifest/schema/type.ts'
+import { isListType, itemOf, keyOf, schemaAt, shapeOf } from '../manifest/walk-schema.ts'
 import type { Subjects } from '../rules/define.ts'
 
 /** What a policy sees of an element: plain values, as the review reads them, and nothing that is not stated. */
 
 export type Kind = keyof Subjects
-type Schema = z.core.$ZodType
 
-const at = (...path: (string | number)[]): { path: Path; schema: Schema } => ({ path, schema: schemaAt(path)! })
+const at = (...path: (string | number)[]): { path: Path; schema: Type } => ({ path, schema: schemaAt(path)! })
 const section = (kind: Kind): string => `${kind === 'journey' ? 'journey' : kind}s`
 const edges = { call: 'calls', publish: 'publishes', consume: 'consumes' } as const
 
 /** The schemas of a kind, with a path at which each holds; a component is any of five. */
-function rootsOf(kind: Kind): { path: Path; schema: Schema }[] {
+function rootsOf(kind: Kind): { path: Path; schema: Type }[] {
   if (kind === 'manifest') return [{ path: [], schema: manifestSchema }]
   if (kind === 'component') return componentSections.map(name => at(name, 'x'))
   if (kind in edges) return [at('services', 'x', edges[kind as keyof typeof edges], 0)]
   return [at(section(kind), 'x')]
 }
 
+const componentKind: Type = { kind: 'choice', values: ['service', 'store', 'queue', 'cache', 'external'] }
+const someName: Type = { kind: 'text' }
+
 /** Keys that are not written on the element itself, but say what it is. */
-const given: Partial<Record<Kind, Readonly<Record<string, Schema>>>> = {
-  component: { kind: z.enum(['service', 'store', 'queue', 'cache', 'external']) },
-  call: { from: z.string(), targetKind: z.enum(['service', 'store', 'queue', 'cache', 'external']) },
-  publish: { from: z.string() },
-  consume: { by: z.string() },
+const given: Partial<Record<Kind, Readonly<Record<string, Type>>>> = {
+  component: { kind: componentKind },
+  call: { from: someName, targetKind: componentKind },
+  publish: { from: someName },
+  consume: { by: someName },
 }
-const name: Readonly<Record<string, Schema>> = { name: z.string() }
+const name: Readonly<Record<string, Type>> = { name: someName }
 
 /** A schema that may hold at a place, with the path of the manifest that it stands for; what is not written has none. */
 interface Place {
-  readonly schema: Schema
+  readonly schema: Type
   readonly path: Path | undefined
 }
 
 /** What can be known at a path of an element: the schemas that may hold there. None: there is no such key. */
 export class Shape {
   readonly #places: readonly Place[]
-  readonly #given: Readonly<Record<string, Schema>>
+  readonly #given: Readonly<Record<string, Type>>
 
-  private constructor(places: readonly Place[], own: Readonly<Record<string, Schema>> = {}) {
+  private constructor(places: readonly Place[], own: Readonly<Record<string, Type>> = {}) {
     this.#places = places
     this.#given = own
   }
@@ -63,7 +67,7 @@ export class Shape {
 
   /** Whether values here are lists, so that a condition is about their items. */
   get isList(): boolean {
-    return this.#places.some(({ schema }) => alternatives(schema).some(one => one._zod.def.type === 'array'))
+    return this.#places.some(({ schema }) => isListType(schema))
   }
 
   /** Whether keys here are names that the author chose. */
@@ -78,7 +82,7 @@ export class Shape {
   }
 
   /** The schema whose documentation tells the default, where there is one. */
-  get schema(): Schema | undefined {
+  get schema(): Type | undefined {
     return this.#places[0]?.schema
   }
 
@@ -110,16 +114,16 @@ export class Shape {
   /** What a value means here, as the manifest would read it; `undefined` where it cannot stand here. */
   read(literal: unknown): { value: unknown } | undefined {
     for (const { schema } of this.#places) {
-      const parsed = z.safeParse(schema, literal)
-      if (parsed.success) return { value: plain(parsed.data) }
+      const value = readAs(schema, literal)
+      if (value !== refused) return { value: plain(value) }
     }
     return undefined
   }
 
   /** What was expected here, in the words of the manifest. */
   fault(literal: unknown): string {
-    const parsed = this.schema && z.safeParse(this.schema, literal)
-    const said = parsed?.error?.issues[0]?.message ?? 'not a value that the manifest can have here'
+    const [issue] = this.schema ? issuesOf(this.schema, literal) : []
+    const said = issue?.message ?? 'not a value that the manifest can have here'
     return said.replace(/^[A-Z]/, first => first.toLowerCase())
   }
 }

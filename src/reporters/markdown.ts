@@ -1,10 +1,14 @@
+import { factsOf } from '../analysis/index.ts'
 import type { Finding, Problem, Severity } from '../finding.ts'
+import { ManifestFiles } from '../manifest/files.ts'
+import { readManifest } from '../manifest/read.ts'
+import { mermaidOf } from '../picture/mermaid.ts'
+import { pictureOf } from '../picture/picture.ts'
+import { atFault } from '../picture/select.ts'
 import { notStated, type Report } from '../report.ts'
 import { list, plural } from '../units.ts'
-import { affectedBy } from './affected.ts'
 import { place } from './frame.ts'
 import { code, details, fence, inline, item, table } from './markdown-text.ts'
-import { mermaid } from './mermaid.ts'
 import { byKey, type Group } from './page.ts'
 import { pathOf } from './paths.ts'
 import type { Reporter } from './reporter.ts'
@@ -19,6 +23,9 @@ const longestComment = 60_000
 
 /** Findings of a severity that are open; the others are behind a click. */
 const mostOpen = 10
+
+/** Components in a graph: more is no picture. */
+const mostDrawn = 30
 
 /** Manifests that the overview names. */
 const mostManifests = 100
@@ -145,10 +152,14 @@ function scoreboard({ scoreboard: scores }: Report): string {
 }
 
 function graph(report: Report): string | undefined {
-  const affected = affectedBy(report)
-  if (affected === undefined) return undefined
-  const more = affected.more > 0 ? [`And ${plural(affected.more, 'element')} more.`] : []
-  return details('What the errors and warnings are about', fence('mermaid', mermaid(affected)), ...more)
+  const [first, ...others] = report.sources
+  if (first === undefined || !report.findings.some(({ severity }) => severity !== 'info')) return undefined
+  const { model } = readManifest(new ManifestFiles([first, ...others]))
+  if (model === undefined) return undefined
+  const { picture, more } = atFault(pictureOf(model, factsOf(model), report), mostDrawn)
+  if (picture.nodes.length === 0) return undefined
+  const rest = more > 0 ? [`And ${plural(more, 'component')} more.`] : []
+  return details('What the errors and warnings are about', fence('mermaid', mermaidOf(picture).trimEnd()), ...rest)
 }
 
 const at = (location: Finding['location']) => code(clip(`${pathOf(location.file)}:${location.start.line}`, 200))

@@ -13,10 +13,12 @@ const commandAtStart = /(^|\s)::(?=[a-z])/gi
 export const commandAnywhere = /##(?=[a-z]*\[)/gi
 
 export const visible = (text: string): string =>
-  text
-    .replaceAll(unsafe, char => (char === '\t' ? ' ' : codePoint(char)))
+  (isPlain(text) ? text : text.replaceAll(unsafe, char => (char === '\t' ? ' ' : codePoint(char))))
     .replaceAll(commandAtStart, `$1${codePoint(':')}:`)
     .replaceAll(commandAnywhere, `#${codePoint('#')}`)
+
+/** What takes long to compile is not asked of text in which nothing can be unsafe. */
+const isPlain = (text: string) => /^[\n -~]*$/.test(text)
 
 const codePoint = (char: string) => `\\u{${char.codePointAt(0)!.toString(16)}}`
 

@@ -1,6 +1,9 @@
-import * as z from 'zod'
+import type * as z from 'zod'
 import type { Facts } from '../analysis/index.ts'
 import type { Path, QuestionKey, Severity } from '../finding.ts'
+import { element, preset } from '../manifest/schema/fact.ts'
+import { flag, number, type Bounds } from '../manifest/schema/scalars.ts'
+import type { Fields, MapType, Output } from '../manifest/schema/type.ts'
 import type {
   Cache,
   Call,
@@ -94,7 +97,11 @@ export interface Reference {
   revision?: string
 }
 
-export interface Rule<K extends keyof Subjects = keyof Subjects, O extends z.ZodObject = z.ZodObject> {
+/** What may be configured: a map of `preset` keys or, for rules of your own, an object described by zod. */
+export type RuleOptions = MapType | z.ZodObject
+export type OptionValues<O extends RuleOptions> = O extends z.ZodObject ? z.output<O> : Output<O>
+
+export interface Rule<K extends keyof Subjects = keyof Subjects, O extends RuleOptions = RuleOptions> {
   /** Equals the name of the file. */
   id: string
   /** The fault in a few words. */
@@ -118,8 +125,8 @@ export interface Rule<K extends keyof Subjects = keyof Subjects, O extends z.Zod
   impliedBy?: readonly string[]
   examples: readonly [Example, Example, ...Example[]]
   /** Subjects that the rule has something to say about; others do not count as passed. */
-  appliesTo?(subject: Subjects[K], context: Context<z.output<O>>): boolean
-  check(subject: Subjects[K], context: Context<z.output<O>>): Iterable<Outcome, void, undefined>
+  appliesTo?(subject: Subjects[K], context: Context<OptionValues<O>>): boolean
+  check(subject: Subjects[K], context: Context<OptionValues<O>>): Iterable<Outcome, void, undefined>
 }
 
 /** A rule of any subject, as the engine sees it. The subject's type is erased here and nowhere else. */
@@ -128,11 +135,27 @@ export type AnyRule = Omit<Rule, 'check' | 'appliesTo'> & {
   check(subject: never, context: Context<never>): Iterable<Outcome, void, undefined>
 }
 
-export function defineRule<K extends keyof Subjects, O extends z.ZodObject>(rule: Rule<K, O>): Rule<K, O> {
+export function defineRule<K extends keyof Subjects, O extends RuleOptions>(rule: Rule<K, O>): Rule<K, O> {
   return rule
 }
 
-export const noOptions = z.strictObject({})
+/** A copy in which some is different. What a rule reads on demand, as its examples in the built program, is not read for it. */
+export function ruleWith(rule: AnyRule, changes: Partial<AnyRule>): AnyRule {
+  return Object.defineProperties(
+    {},
+    {
+      ...Object.getOwnPropertyDescriptors(rule),
+      ...Object.getOwnPropertyDescriptors(changes),
+    },
+  ) as AnyRule
+}
+
+/** What may be configured of a rule. Each option has a value where nobody gives one. */
+export const optionMap = <const F extends Fields>(options: F) => element(options, 'a map of options')
+export const numberOption = (value: number, doc: string, bounds: Bounds) => preset(number(bounds), value, doc)
+export const flagOption = (value: boolean, doc: string) => preset(flag(), value, doc)
+
+export const noOptions = optionMap({})
 
 /** One open question for each missing fact. */
 export function* ask(facts: readonly Path[], because?: string): Generator<Unknown, void, undefined> {

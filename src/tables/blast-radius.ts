@@ -1,4 +1,4 @@
-import type { Blast, Mode } from '../analysis/blast-radius.ts'
+import { unaffected, type Blast, type Mode } from '../analysis/blast-radius.ts'
 import { byImportance } from '../analysis/reach.ts'
 import type { Component, Journey } from '../manifest/model.ts'
 import { roughly } from '../units.ts'
@@ -43,14 +43,14 @@ function rowsOf(component: Component, journeys: readonly Journey[], { model, fac
   for (const mode of modes) {
     if (mode === 'dataLoss' && !model.stores.has(component.name)) continue
     const blast = facts.blastRadius.of(component, mode)
-    const effects = journeys.map(({ name }) => blast.cells.get(name)!.effect)
+    const effects = journeys.map(({ name }) => (blast.cells.get(name) ?? unaffected).effect)
     if (effects.every(effect => effect === 'unaffected')) continue
     const known = groups.get(effects.join())
     if (known) known.modes.push(mode)
     else groups.set(effects.join(), { modes: [mode], blast })
   }
   return [...groups.values()].map(({ modes, blast }) => {
-    const cells = journeys.map(({ name }) => blast.cells.get(name)!)
+    const cells = journeys.map(({ name }) => blast.cells.get(name) ?? unaffected)
     return row(
       component.path,
       facts.journeys.through(component.name),

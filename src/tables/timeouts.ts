@@ -28,13 +28,13 @@ export function timeoutsTable(sources: Sources): Table {
   }
 }
 
-function rowOf(edge: Edge, { model, facts }: Sources): Row {
+function rowOf(edge: Edge, { facts }: Sources): Row {
   const call = edge.via as Call
   const { time, at } = attemptLimit(call)
   const longest = longestOf(call)
   const callee = edge.to.kind === 'service' ? edge.to : undefined
   const fits = callee
-    ? rungsBehind(edge, model, facts.graph, facts.reach)
+    ? rungsBehind(edge, facts.graph, facts.reach)
         .filter(({ missing }) => missing.length === 0)
         .map(rung => fitOf(rung, callee, time))
     : []

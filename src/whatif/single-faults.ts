@@ -1,4 +1,4 @@
-import type { Cell, Mode } from '../analysis/blast-radius.ts'
+import { unaffected, type Cell, type Mode } from '../analysis/blast-radius.ts'
 import { cutSetsOf, type CutSets } from '../analysis/cut-sets.ts'
 import type { Facts } from '../analysis/index.ts'
 import { outcomes, type Outcome } from '../analysis/outcomes.ts'
@@ -28,7 +28,7 @@ export function singleFaults(model: Model, facts: Facts, only: readonly string[]
   const rows = facts.blastRadius.ranking('slow').flatMap(({ component }): SingleFault[] => {
     const column = (mode: Mode) => {
       const { cells } = facts.blastRadius.of(component, mode)
-      return new Map(asked.map(({ name }) => [name, outcomeOf(cells.get(name)!)]))
+      return new Map(asked.map(({ name }) => [name, outcomeOf(cells.get(name) ?? unaffected)]))
     }
     const [down, slow] = [column('down'), column('slow')]
     const isHarmless = [...down.values(), ...slow.values()].every(outcome => outcome === 'ok')

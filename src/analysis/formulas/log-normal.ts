@@ -66,6 +66,21 @@ function sigmaThroughMean(distance: number, z: number): number {
 
 export const meanOf = ({ mu, sigma }: LogNormal): number => Math.exp(mu + sigma ** 2 / 2)
 
+export const varianceOf = ({ mu, sigma }: LogNormal): number =>
+  Math.expm1(sigma ** 2) * Math.exp(2 * mu + sigma ** 2)
+
+/**
+ * A value that is exceeded with a probability of at most `tail`, whatever the distribution, from the one-sided inequality of
+ * Chebyshev (Cantelli): P(X >= m + k s) <= 1 / (1 + k²).
+ */
+export const upperQuantileOfMoments = ({ mean, variance }: Moments, tail: number): number =>
+  mean + Math.sqrt(variance * ((1 - tail) / tail))
+
+export interface Moments {
+  readonly mean: number
+  readonly variance: number
+}
+
 export const quantileOf = ({ mu, sigma }: LogNormal, percentile: Percentile): number =>
   Math.exp(mu + sigma * normalQuantile[percentile])
 

@@ -1,5 +1,4 @@
-import * as z from 'zod'
-import { element, fact, listOf, mechanism, oneOf, orNone, reference, required } from './fact.ts'
+import { element, fact, listOf, literal, mechanism, oneOf, orNone, reference, required } from './fact.ts'
 import { circuitBreaker, fallback, hedge, idempotencyKey, retries } from './policies.ts'
 import { choice, count, duration, factor, flag, positiveDuration, share, text } from './scalars.ts'
 
@@ -125,7 +124,7 @@ export const callSchema = element(
     }),
     idempotencyKey: fact(
       oneOf(
-        [z.literal('natural'), mechanism(idempotencyKey, 'a map with header, ttl')],
+        [literal(['natural']), mechanism(idempotencyKey, 'a map with header, ttl')],
         'none, natural, true or a map with header, ttl',
       ),
       'How the callee recognises a repeated request. `natural`: doing it twice is the same as once, as with PUT, DELETE or an upsert by business key.',

@@ -1,19 +1,18 @@
-import * as z from 'zod'
-import { element, fact, listOf, oneOf, reference, required } from './fact.ts'
-import { choice, flag, positiveDuration } from './scalars.ts'
+import { element, fact, held, listOf, oneOf, reading, reference, required } from './fact.ts'
+import { choice, flag, positiveDuration, textLike } from './scalars.ts'
 
 /** What the design says of itself: what becomes of a journey when something happens. */
 
 /** One name or a list of them; read as a list. */
 const names = (what: string) =>
-  oneOf([reference(what).transform(one => [one]), listOf(reference(what), 'names')], `the name of ${what}, or a list`)
+  oneOf([reading(reference(what), one => [one]), listOf(reference(what), 'names')], `the name of ${what}, or a list`)
 
 const times = () =>
-  z
-    .string({ error: 'expected a factor such as 3x' })
-    .regex(/^\d+(?:\.\d+)?x$/, { error: 'expected a factor such as 3x' })
-    .transform(text => Number.parseFloat(text))
-    .refine(factor => factor > 0, { error: 'expected a factor above zero' })
+  held(
+    reading(textLike(/^\d+(?:\.\d+)?x$/, 'a factor such as 3x'), text => Number.parseFloat(text)),
+    factor => factor > 0,
+    'expected a factor above zero',
+  )
 
 const loadOfOne = element(
   {
@@ -32,7 +31,7 @@ const lateness = element(
 )
 const slowOne = () =>
   oneOf(
-    [reference('a component').transform(component => ({ component })), lateness],
+    [reading(reference('a component'), component => ({ component })), lateness],
     'a name, or a map with component and latency',
   )
 
@@ -41,7 +40,7 @@ const scenarioSchema = element(
     down: fact(names('a component'), 'These refuse, or answer with errors.', { example: 'catalogue-cache' }),
     slow: fact(
       oneOf(
-        [slowOne().transform(one => [one]), listOf(slowOne(), 'names')],
+        [reading(slowOne(), one => [one]), listOf(slowOne(), 'names')],
         'a name, a map with component and latency, or a list',
       ),
       'These do not answer, or only after a time.',
@@ -50,8 +49,8 @@ const scenarioSchema = element(
     load: fact(
       oneOf(
         [
-          times().transform((factor): { journey?: string; factor: number }[] => [{ factor }]),
-          loadOfOne.transform((one): { journey?: string; factor: number }[] => [one]),
+          reading(times(), (factor): { journey?: string; factor: number }[] => [{ factor }]),
+          reading(loadOfOne, (one): { journey?: string; factor: number }[] => [one]),
           listOf(loadOfOne, 'maps with journey and factor'),
         ],
         'a factor such as 3x, or a map with journey and factor, or a list',
@@ -66,7 +65,7 @@ const scenarioSchema = element(
     }),
     deploy: fact(
       oneOf(
-        [flag(), reference('a service').transform(one => [one]), listOf(reference('a service'), 'services')],
+        [flag(), reading(reference('a service'), one => [one]), listOf(reference('a service'), 'services')],
         'true, the name of a service, or a list',
       ),
       'These services are rolled out; `true`: all of them at once.',

@@ -1,7 +1,19 @@
-import * as z from 'zod'
-import { element, fact, listOf, oneOf, orNone, reference, required } from './fact.ts'
-import { choice, count, duration, factor, flag, positiveDuration, rate, share, text } from './scalars.ts'
+import { element, fact, listOf, oneOf, orNone, reading, reference, required } from './fact.ts'
+import {
+  choice,
+  count,
+  duration,
+  factor,
+  flag,
+  number,
+  positiveDuration,
+  rate,
+  share,
+  text,
+  textLike,
+} from './scalars.ts'
 import { criticality, runbook } from './shared.ts'
+import type { Output } from './type.ts'
 
 /** What users do, what they are promised, and who is told when the promise breaks. */
 
@@ -21,9 +33,7 @@ const loadDetails = element(
       example: 'true',
     }),
     peakWindow: fact(
-      z
-        .string({ error: 'expected hours such as 11:30-13:30' })
-        .regex(/^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/, { error: 'expected hours such as 11:30-13:30' }),
+      textLike(/^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/, 'hours such as 11:30-13:30'),
       'Hours of the peak, in the time zone of the schedules.',
       { ask: 'At which hours is the peak?', example: '11:30-13:30' },
     ),
@@ -44,7 +54,7 @@ const loadDetails = element(
 )
 
 const load = oneOf(
-  [rate().transform(steady => ({ steady }) as z.output<typeof loadDetails>), loadDetails],
+  [reading(rate(), steady => ({ steady }) as Output<typeof loadDetails>), loadDetails],
   'a rate such as 120/s, or a map with steady and peak',
 )
 
@@ -195,7 +205,7 @@ export const alertSchema = element(
       'Components, queues, jobs or SLOs that it watches.',
       { ask: 'Which components, jobs or SLOs does the alert watch?', example: 'order-events' },
     ),
-    threshold: fact(oneOf([z.number(), text()], 'a number or text'), 'When it fires.', { example: '5m' }),
+    threshold: fact(oneOf([number(), text()], 'a number or text'), 'When it fires.', { example: '5m' }),
     severity: fact(choice('page', 'ticket', 'info'), 'Whether somebody is woken.', { example: 'page' }),
     hardLimit: fact(
       flag(),

@@ -1,9 +1,8 @@
-import * as z from 'zod'
 import { cacheSchema } from './caches.ts'
 import { callSchema } from './call.ts'
 import { expectationSchema } from './expectations.ts'
 import { externalSchema } from './externals.ts'
-import { element, fact, listOf, named } from './fact.ts'
+import { element, fact, listOf, literal, named, without } from './fact.ts'
 import { alertSchema, journeySchema, sloSchema } from './journeys.ts'
 import { consumeSchema, publishSchema } from './messages.ts'
 import {
@@ -20,23 +19,24 @@ import { queueSchema } from './queues.ts'
 import { choice, text } from './scalars.ts'
 import { serviceSchema } from './service.ts'
 import { storeSchema } from './stores.ts'
+import type { Output } from './type.ts'
 
 /** What `defaults` may say: facts for every element of a kind that does not state them itself. */
 const defaultsSchema = element(
   {
-    services: fact(serviceSchema.omit({ calls: true, publishes: true, consumes: true }), 'For every service.', {
+    services: fact(without(serviceSchema, 'calls', 'publishes', 'consumes'), 'For every service.', {
       example: '{ zones: 3 }',
     }),
-    calls: fact(callSchema.omit({ to: true }), 'For every call.', { example: '{ timeout: 1s }' }),
-    publishes: fact(publishSchema.omit({ to: true }), 'For every publication.', { example: '{ acks: all }' }),
-    consumes: fact(consumeSchema.omit({ from: true }), 'For every consumption.', { example: '{ idempotent: true }' }),
+    calls: fact(without(callSchema, 'to'), 'For every call.', { example: '{ timeout: 1s }' }),
+    publishes: fact(without(publishSchema, 'to'), 'For every publication.', { example: '{ acks: all }' }),
+    consumes: fact(without(consumeSchema, 'from'), 'For every consumption.', { example: '{ idempotent: true }' }),
     stores: fact(storeSchema, 'For every store.', { example: '{ zones: 3 }' }),
     queues: fact(queueSchema, 'For every queue.', { example: '{ engine: kafka@4 }' }),
     caches: fact(cacheSchema, 'For every cache.', { example: '{ engine: redis }' }),
     externals: fact(externalSchema, 'For every external.', { example: '{ owner: team-platform }' }),
-    journeys: fact(journeySchema.omit({ entry: true }), 'For every journey.', { example: '{ criticality: high }' }),
-    slos: fact(sloSchema.omit({ journey: true, service: true }), 'For every SLO.', { example: '{ window: 30d }' }),
-    jobs: fact(jobSchema.omit({ calls: true, publishes: true }), 'For every job.', {
+    journeys: fact(without(journeySchema, 'entry'), 'For every journey.', { example: '{ criticality: high }' }),
+    slos: fact(without(sloSchema, 'journey', 'service'), 'For every SLO.', { example: '{ window: 30d }' }),
+    jobs: fact(without(jobSchema, 'calls', 'publishes'), 'For every job.', {
       example: '{ concurrencyPolicy: forbid }',
     }),
   },
@@ -45,7 +45,7 @@ const defaultsSchema = element(
 
 export const manifestSchema = element(
   {
-    version: fact(z.literal(1, { error: 'expected 1, the only version there is' }), 'Version of the manifest format.', {
+    version: fact(literal([1], 'expected 1, the only version there is'), 'Version of the manifest format.', {
       default: '1',
     }),
     system: fact(text(), 'Name of the system.', { example: 'web-shop' }),
@@ -137,4 +137,4 @@ export const namedSections = [
   'flags',
 ] as const
 
-export type Manifest = z.output<typeof manifestSchema>
+export type Manifest = Output<typeof manifestSchema>

@@ -1,5 +1,4 @@
-import * as z from 'zod'
-import { element, fact, listOf, oneOf, orNone, reference, required } from './fact.ts'
+import { element, fact, listOf, literal, oneOf, orNone, reading, reference, required } from './fact.ts'
 import { choice, count, duration, factor, flag, positiveDuration, share, text } from './scalars.ts'
 
 /** A message that a service publishes. */
@@ -19,8 +18,8 @@ export const publishSchema = element(
     outbox: fact(
       oneOf(
         [
-          z.literal(['none', false]).transform(() => 'none' as const),
-          z.literal(true).transform(() => 'outbox' as const),
+          reading(literal(['none', false]), () => 'none' as const),
+          reading(literal([true]), () => 'outbox' as const),
           choice('outbox', 'cdc', 'transaction'),
         ],
         'true, cdc, transaction or none',

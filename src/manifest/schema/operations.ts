@@ -1,7 +1,7 @@
 import { callSchema } from './call.ts'
-import { element, fact, listOf, oneOf, orNone, reference, required } from './fact.ts'
+import { element, fact, listOf, oneOf, orNone, reading, reference, required } from './fact.ts'
 import { publishSchema } from './messages.ts'
-import { amount, choice, count, date, duration, flag, positiveDuration, text } from './scalars.ts'
+import { amount, choice, count, date, duration, flag, longText, positiveDuration, text } from './scalars.ts'
 import { runbook } from './shared.ts'
 
 /** What runs on a schedule, what was rehearsed, what was decided, and what is accepted for now. */
@@ -136,7 +136,7 @@ export const waiverSchema = element(
   {
     rule: required(text(), 'Rule whose finding is accepted.'),
     on: required(text(), 'Path of the element, such as `services.web` or `services.web.calls[0]`.'),
-    reason: required(text().min(3, { error: 'expected a reason' }), 'Why the risk is accepted.'),
+    reason: required(longText(3, 'a reason'), 'Why the risk is accepted.'),
     owner: required(text(), 'Who accepted it.'),
     until: required(date(), 'Last day on which it holds.'),
     decision: fact(reference('a decision'), 'Decision that records it.', { example: 'ADR-012' }),
@@ -144,7 +144,7 @@ export const waiverSchema = element(
   'a map with rule, on, reason, owner, until',
 )
 
-const globs = () => oneOf([text().transform(one => [one]), listOf(text(), 'globs')], 'a glob or a list of globs')
+const globs = () => oneOf([reading(text(), one => [one]), listOf(text(), 'globs')], 'a glob or a list of globs')
 
 export const evidenceSchema = element(
   {

@@ -1,6 +1,6 @@
-import * as z from 'zod'
-import { element, fact, listOf, oneOf, orNone, reference, required } from './fact.ts'
+import { element, fact, listOf, literal, oneOf, orNone, reading, reference, required } from './fact.ts'
 import { choice, count, duration, flag, perSecond, positiveDuration, share, text } from './scalars.ts'
+import type { Output } from './type.ts'
 
 /** How a caller treats a callee that is slow or failing. */
 
@@ -46,8 +46,8 @@ const retryPolicy = element(
 export const retries = () =>
   oneOf(
     [
-      z.literal(['none', false]).transform(() => ({ max: 0 }) as z.output<typeof retryPolicy>),
-      count().transform(max => ({ max }) as z.output<typeof retryPolicy>),
+      reading(literal(['none', false]), () => ({ max: 0 }) as Output<typeof retryPolicy>),
+      reading(count(), max => ({ max }) as Output<typeof retryPolicy>),
       retryPolicy,
     ],
     'a number of retries such as 2, none, or a map with max, backoff, base, jitter, budget',
@@ -123,10 +123,8 @@ const fallbackDetails = element(
 export const fallback = () =>
   oneOf(
     [
-      z.literal(['none', 'error', false]).transform(() => 'none' as const),
-      choice('static', 'cached', 'empty', 'queued').transform(
-        answer => ({ answer }) as z.output<typeof fallbackDetails>,
-      ),
+      reading(literal(['none', 'error', false]), () => 'none' as const),
+      reading(choice('static', 'cached', 'empty', 'queued'), answer => ({ answer }) as Output<typeof fallbackDetails>),
       fallbackDetails,
     ],
     'none, static, cached, empty, queued, or a map with to or answer',

@@ -1,4 +1,4 @@
-import { element, fact, listOf, oneOf, orNone, reference } from './fact.ts'
+import { element, fact, listOf, oneOf, orNone, reading, reference } from './fact.ts'
 import { amount, choice, count, duration, flag, positiveDuration, share, text } from './scalars.ts'
 
 /** How instances are checked and replaced. */
@@ -49,10 +49,7 @@ export type Portion = { readonly instances: number } | { readonly share: number 
 /** `25%` or a number of instances. */
 const portion = () =>
   oneOf(
-    [
-      count().transform((instances): Portion => ({ instances })),
-      share().transform((part): Portion => ({ share: part })),
-    ],
+    [reading(count(), (instances): Portion => ({ instances })), reading(share(), (part): Portion => ({ share: part }))],
     'a number of instances or a percentage such as 25%',
   )
 

@@ -1,4 +1,4 @@
-import { element, fact, oneOf, orNone } from './fact.ts'
+import { element, fact, oneOf, orNone, reading } from './fact.ts'
 import { choice, cores, count, duration, flag, positiveDuration, rate, share } from './scalars.ts'
 
 /** How many instances run, what adds some, what refuses work. */
@@ -7,21 +7,24 @@ import { choice, cores, count, duration, flag, positiveDuration, rate, share } f
 export const replicas = () =>
   oneOf(
     [
-      count().transform(n => ({ min: n, max: n })),
-      element(
-        {
-          min: fact(count(), 'Instances that always run.', {
-            ask: 'How many instances always run?',
-            example: '3',
-            must: true,
-          }),
-          max: fact(count(1), 'Instances at full scale.', {
-            ask: 'How many instances run at full scale?',
-            example: '12',
-          }),
-        },
-        'a whole number such as 3, or a map with min and max',
-      ).transform(({ min, max }) => ({ min, max })),
+      reading(count(), n => ({ min: n, max: n })),
+      reading(
+        element(
+          {
+            min: fact(count(), 'Instances that always run.', {
+              ask: 'How many instances always run?',
+              example: '3',
+              must: true,
+            }),
+            max: fact(count(1), 'Instances at full scale.', {
+              ask: 'How many instances run at full scale?',
+              example: '12',
+            }),
+          },
+          'a whole number such as 3, or a map with min and max',
+        ),
+        ({ min, max }) => ({ min, max }),
+      ),
     ],
     'a whole number such as 3, or a map with min and max',
   )

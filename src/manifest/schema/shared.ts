@@ -1,5 +1,4 @@
-import * as z from 'zod'
-import { element, fact, mechanism, oneOf, orNone } from './fact.ts'
+import { element, fact, literal, mechanism, oneOf, orNone, reading } from './fact.ts'
 import { choice, count, date, duration, flag, perSecond, positiveDuration, share, text } from './scalars.ts'
 
 /** Shapes that several kinds of element use. */
@@ -26,8 +25,8 @@ export const latencySchema = element(
 export const runbook = () =>
   oneOf(
     [
-      z.literal(['none', false]).transform(() => 'none' as const),
-      text().transform(path => ({ path }) as { path?: string; verified?: string }),
+      reading(literal(['none', false]), () => 'none' as const),
+      reading(text(), path => ({ path }) as { path?: string; verified?: string }),
       element(
         {
           path: fact(text(), 'Where it is.', { ask: 'Where is the runbook?', example: 'docs/runbooks/orders.md' }),

@@ -1,5 +1,4 @@
-import * as z from 'zod'
-import { element, fact, listOf, mechanism, named, oneOf, orNone, reference } from './fact.ts'
+import { element, fact, listOf, literal, mechanism, named, oneOf, orNone, reading, reference } from './fact.ts'
 import { migrationsSchema } from './migrations.ts'
 import { componentFacts, persistence } from './shared.ts'
 import {
@@ -28,8 +27,8 @@ const backup = element(
     lastRestoreTest: fact(
       oneOf(
         [
-          z.literal(['never', 'none', false]).transform(() => 'none' as const),
-          date().transform(day => ({ date: day }) as { date?: string; duration?: number }),
+          reading(literal(['never', 'none', false]), () => 'none' as const),
+          reading(date(), day => ({ date: day }) as { date?: string; duration?: number }),
           element(
             {
               date: fact(date(), 'When.', { example: '2026-10-02' }),

@@ -1,4 +1,3 @@
-import * as z from 'zod'
 import { mayPage } from '../../analysis/alerts.ts'
 import { arrivalsOf } from '../../analysis/budget-ledger.ts'
 import { burnAlertsOf } from '../../analysis/detection.ts'
@@ -8,7 +7,7 @@ import { countedJourneys } from '../../analysis/stakes.ts'
 import type { Path } from '../../finding.ts'
 import type { Model, Slo } from '../../manifest/model.ts'
 import { duration, number, percent, plural, rate, roundUp } from '../../units.ts'
-import { defineRule, yaml, type Violation } from '../define.ts'
+import { defineRule, numberOption, optionMap, yaml, type Violation } from '../define.ts'
 
 export default defineRule({
   id: 'low-traffic-slo',
@@ -16,8 +15,8 @@ export default defineRule({
   severity: 'warning',
   question: 'alerting',
   on: 'slo',
-  options: z.strictObject({
-    failures: z.number().min(1).default(10).describe('Failed requests that should be needed for a page.'),
+  options: optionMap({
+    failures: numberOption(10, 'Failed requests that should be needed for a page.', { least: 1 }),
   }),
   why: 'At ten requests an hour and 99.9 %, a single failure burns a thousand times faster than allowed. Somebody is woken for one user with a bad connection, and soon nobody believes the pager.',
   formula: 'failures to page = burn rate · (1 - objective) · λ · long window',

@@ -1,9 +1,8 @@
-import * as z from 'zod'
 import { promisedJourney } from '../../analysis/availability.ts'
 import { errorBudget } from '../../analysis/formulas/error-budget.ts'
 import type { Component, Model, Slo } from '../../manifest/model.ts'
 import { duration, list, percent } from '../../units.ts'
-import { defineRule, yaml, type Violation } from '../define.ts'
+import { defineRule, numberOption, optionMap, yaml, type Violation } from '../define.ts'
 
 const hour = 3_600_000
 
@@ -13,8 +12,8 @@ export default defineRule({
   severity: 'warning',
   question: 'alerting',
   on: 'component',
-  options: z.strictObject({
-    unattendedHours: z.number().positive().default(16).describe('Hours from the end of one business day to the next.'),
+  options: optionMap({
+    unattendedHours: numberOption(16, 'Hours from the end of one business day to the next.', { above: 0 }),
   }),
   why: 'When it breaks, nobody knows that it is theirs: the page goes round, and what is broken stays broken. A team that sleeps at night owns an outage until the morning.',
   formula: 'an outage that starts in the evening lasts until the morning: 16 h > B = (1 - SLO) · window',

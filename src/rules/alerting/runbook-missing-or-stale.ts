@@ -1,9 +1,8 @@
-import * as z from 'zod'
 import { ageAt } from '../../analysis/dates.ts'
 import type { Facts } from '../../analysis/index.ts'
 import type { Component, Journey } from '../../manifest/model.ts'
 import { duration, list, number } from '../../units.ts'
-import { defineRule, yaml } from '../define.ts'
+import { defineRule, numberOption, optionMap, yaml } from '../define.ts'
 
 const day = 86_400_000
 
@@ -13,8 +12,8 @@ export default defineRule({
   severity: 'info',
   question: 'alerting',
   on: 'component',
-  options: z.strictObject({
-    maxAgeDays: z.number().positive().default(180).describe('Age in days from which a runbook counts as stale.'),
+  options: optionMap({
+    maxAgeDays: numberOption(180, 'Age in days from which a runbook counts as stale.', { above: 0 }),
   }),
   why: 'At night people follow what is written. Steps that name a host of last year, or are not there at all, cost the minutes that the error budget does not have.',
   formula: 'today - last time it was followed > 180 days',

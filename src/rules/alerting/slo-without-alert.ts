@@ -1,6 +1,7 @@
 import { watches } from '../../analysis/alerts.ts'
 import { burnRateFor, maxBurnRate } from '../../analysis/formulas/error-budget.ts'
-import type { Journey, Model, Slo } from '../../manifest/model.ts'
+import { countedJourneys } from '../../analysis/stakes.ts'
+import type { Slo } from '../../manifest/model.ts'
 import { duration, list, number, percent } from '../../units.ts'
 import { defineRule, noOptions, yaml } from '../define.ts'
 
@@ -29,7 +30,7 @@ export default defineRule({
       if (typeof answer === 'string')
         return yield { unknown: [...alert.path, answer], because: `nothing else watches "${slo.name}"` }
     }
-    const journeys = journeysOf(slo, model)
+    const journeys = countedJourneys(slo, model)
     const critical = journeys.filter(({ criticality }) => criticality === 'critical')
     const whose = critical.length > 0 ? ` of the critical ${list(critical.map(({ name }) => `"${name}"`))}` : ''
     yield {
@@ -140,13 +141,6 @@ export default defineRule({
     },
   ],
 })
-
-/** The journey of an SLO; for the SLO of a service those that enter through it. */
-function journeysOf(slo: Slo, model: Model): Journey[] {
-  return [...model.journeys.values()].filter(
-    ({ name, entry }) => name === slo.journey || (entry !== undefined && entry === slo.service),
-  )
-}
 
 const hour = 3_600_000
 

@@ -1,11 +1,10 @@
-import * as z from 'zod'
 import type { Cache, Model, Service } from '../../manifest/model.ts'
 import { duration, percent, rate } from '../../units.ts'
-import { defineRule, yaml, type Context, type Outcome } from '../define.ts'
+import { defineRule, numberOption, optionMap, yaml, type Context, type OptionValues, type Outcome } from '../define.ts'
 
-const options = z.strictObject({
-  share: z.number().min(0).max(1).default(0.2).describe("Share of a service's requests for files that is worth a CDN."),
-  rate: z.number().min(0).default(100).describe('Requests per second for files at the peak that are worth a CDN.'),
+const options = optionMap({
+  share: numberOption(0.2, "Share of a service's requests for files that is worth a CDN.", { least: 0, most: 1 }),
+  rate: numberOption(100, 'Requests per second for files at the peak that are worth a CDN.', { least: 0 }),
 })
 
 export default defineRule({
@@ -128,7 +127,7 @@ export default defineRule({
   ],
 })
 
-type Here = Context<z.output<typeof options>>
+type Here = Context<OptionValues<typeof options>>
 
 /** Routes for files that are not said to belong to anybody, with the share of requests that they get. */
 const filesOf = ({ routes = [], path }: Service) =>

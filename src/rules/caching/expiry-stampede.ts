@@ -1,12 +1,20 @@
-import * as z from 'zod'
 import { holdsCopies, journeysReading, poolsBehind } from '../../analysis/caching.ts'
 import { between, exactly, exceeds, product, reaches, scale, stated, type Estimate } from '../../analysis/estimate.ts'
 import type { Cache } from '../../manifest/model.ts'
 import { duration, number, rate } from '../../units.ts'
-import { ask, defineRule, yaml, type Context, type Outcome } from '../define.ts'
+import {
+  ask,
+  defineRule,
+  numberOption,
+  optionMap,
+  yaml,
+  type Context,
+  type OptionValues,
+  type Outcome,
+} from '../define.ts'
 
-const options = z.strictObject({
-  misses: z.number().min(1).default(20).describe('Misses of one value at the same time that are too many.'),
+const options = optionMap({
+  misses: numberOption(20, 'Misses of one value at the same time that are too many.', { least: 1 }),
 })
 
 export default defineRule({
@@ -145,7 +153,7 @@ export default defineRule({
   ],
 })
 
-type Here = Context<z.output<typeof options>>
+type Here = Context<OptionValues<typeof options>>
 
 /** Reads of the busiest key, at most all reads of the cache; never more are known than what is stated. */
 function readsOf(cache: Cache, { facts }: Here): Estimate {

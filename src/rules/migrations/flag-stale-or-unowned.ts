@@ -1,18 +1,17 @@
-import * as z from 'zod'
 import { ageAt } from '../../analysis/dates.ts'
 import type { Facts } from '../../analysis/index.ts'
 import type { Flag, Journey } from '../../manifest/model.ts'
 import { duration, list, plural } from '../../units.ts'
-import { defineRule, yaml, type Context, type Outcome } from '../define.ts'
+import { defineRule, numberOption, optionMap, yaml, type Context, type OptionValues, type Outcome } from '../define.ts'
 
 const day = 86_400_000
 
-const options = z.strictObject({
-  maxAgeDays: z
-    .number()
-    .positive()
-    .default(180)
-    .describe('Age in days from which a flag for a release or an experiment has to say when it is gone.'),
+const options = optionMap({
+  maxAgeDays: numberOption(
+    180,
+    'Age in days from which a flag for a release or an experiment has to say when it is gone.',
+    { above: 0 },
+  ),
 })
 
 export default defineRule({
@@ -134,7 +133,7 @@ export default defineRule({
 /** Kill switches and permissions are part of the product; what is for a release or an experiment has an end. */
 function* staleness(
   flag: Flag,
-  { today, options: { maxAgeDays } }: Context<z.output<typeof options>>,
+  { today, options: { maxAgeDays } }: Context<OptionValues<typeof options>>,
 ): Generator<Outcome, void, undefined> {
   const { name, path, type, created, expires } = flag
   if (type === 'ops' || type === 'permission') return

@@ -1,9 +1,8 @@
-import * as z from 'zod'
 import { waitsOnNetwork } from '../../analysis/attempt.ts'
 import { exactly, between, reaches, scale } from '../../analysis/estimate.ts'
 import { cacheBefore } from '../../analysis/graph.ts'
 import { duration, number, rate } from '../../units.ts'
-import { ask, defineRule, yaml } from '../define.ts'
+import { ask, defineRule, numberOption, optionMap, yaml } from '../define.ts'
 
 export default defineRule({
   id: 'chatty-call',
@@ -11,12 +10,8 @@ export default defineRule({
   severity: 'warning',
   question: 'partial-failure',
   on: 'call',
-  options: z.strictObject({
-    calls: z
-      .number()
-      .min(2)
-      .default(10)
-      .describe('Calls in turn to one callee from which on a request counts as chatty.'),
+  options: optionMap({
+    calls: numberOption(10, 'Calls in turn to one callee from which on a request counts as chatty.', { least: 2 }),
   }),
   why: 'A list that is fetched item by item waits for one round trip per item, so the latency grows with the list however fast the callee is, and the callee sees the load multiplied.',
   formula: 'latency ≥ m · mean of one call; load on the callee = m · λ',

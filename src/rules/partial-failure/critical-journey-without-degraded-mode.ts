@@ -1,10 +1,9 @@
-import * as z from 'zod'
 import type { Edge } from '../../analysis/graph.ts'
 import type { Facts } from '../../analysis/index.ts'
 import type { Dependency } from '../../analysis/reach.ts'
 import type { Call, Journey } from '../../manifest/model.ts'
 import { list, number } from '../../units.ts'
-import { ask, defineRule, yaml } from '../define.ts'
+import { ask, defineRule, numberOption, optionMap, yaml } from '../define.ts'
 
 export default defineRule({
   id: 'critical-journey-without-degraded-mode',
@@ -12,12 +11,12 @@ export default defineRule({
   severity: 'warning',
   question: 'partial-failure',
   on: 'journey',
-  options: z.strictObject({
-    dependencies: z
-      .number()
-      .min(1)
-      .default(3)
-      .describe('Services and externals that a journey cannot do without, from which on a degraded mode is expected.'),
+  options: optionMap({
+    dependencies: numberOption(
+      3,
+      'Services and externals that a journey cannot do without, from which on a degraded mode is expected.',
+      { least: 1 },
+    ),
   }),
   why: 'Where no call has a fallback, each failure of any part is a failure of the whole, and each new part makes it fail more often. Most answers are worth having without the reviews, the exact stock or the fresh price.',
   formula: '|H| ≥ 3 and no call with a fallback, with H the services and externals that the journey surely fails with',

@@ -14,7 +14,9 @@ export default defineRule({
   why: 'What a journey reaches through a name that nothing has is left out of every calculation: its failures, its load and its latency. The review looks better than the system is.',
   fix: 'Correct the name, or define what it stands for.',
   sources: [{ title: 'kube-linter', id: 'dangling-service' }],
-  reads: referenceKeys(),
+  get reads() {
+    return referenceKeys()
+  },
 
   *check(model) {
     const known = kindsByName(model)

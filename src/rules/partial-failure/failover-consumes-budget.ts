@@ -1,10 +1,9 @@
-import * as z from 'zod'
 import type { BudgetLedger } from '../../analysis/budget-ledger.ts'
 import { exceeds, scale } from '../../analysis/estimate.ts'
 import type { Failover } from '../../analysis/failovers.ts'
 import { countedJourneys, countsFailures } from '../../analysis/stakes.ts'
 import { duration, list, percent } from '../../units.ts'
-import { defineRule, yaml, type Violation } from '../define.ts'
+import { defineRule, numberOption, optionMap, yaml, type Violation } from '../define.ts'
 
 export default defineRule({
   id: 'failover-consumes-budget',
@@ -12,8 +11,8 @@ export default defineRule({
   severity: 'warning',
   question: 'partial-failure',
   on: 'slo',
-  options: z.strictObject({
-    share: z.number().gt(0).max(1).default(0.5).describe('Share of the error budget that one failover may take.'),
+  options: optionMap({
+    share: numberOption(0.5, 'Share of the error budget that one failover may take.', { above: 0, most: 1 }),
   }),
   why: 'Failing over is what a redundant database is expected to do, at every patch of its version as well. Where one of them takes the budget, the promise is broken by the mechanism that was bought to keep it.',
   formula: '(detection + failover + reconnect) · share of requests > 50 % of (1 - objective) · window',

@@ -1,10 +1,9 @@
-import * as z from 'zod'
 import type { Blast } from '../../analysis/blast-radius.ts'
 import { ageAt } from '../../analysis/dates.ts'
 import { drillsOn } from '../../analysis/recovery.ts'
 import type { Drill, Journey, Model } from '../../manifest/model.ts'
 import { duration, list, plural } from '../../units.ts'
-import { defineRule, yaml } from '../define.ts'
+import { defineRule, numberOption, optionMap, yaml } from '../define.ts'
 
 const day = 86_400_000
 /** As many as are shown at once. All others are as true, so facts that change the order make no false finding. */
@@ -16,8 +15,8 @@ export default defineRule({
   severity: 'info',
   question: 'partial-failure',
   on: 'manifest',
-  options: z.strictObject({
-    maxAgeDays: z.number().positive().default(180).describe('Age in days from which a drill no longer counts.'),
+  options: optionMap({
+    maxAgeDays: numberOption(180, 'Age in days from which a drill no longer counts.', { above: 0 }),
   }),
   why: 'Failovers, restores and fallbacks are code that runs once a year, in the worst hour. What was not tried does not work: credentials expired, the standby is smaller, the fallback is empty.',
   formula:

@@ -1,11 +1,10 @@
-import * as z from 'zod'
 import { anySlow, callsOf, excusesOf, fanOutFrom, legsOf, needsNotAll, type Leg } from '../../analysis/fan-out.ts'
 import { shareOf } from '../../analysis/formulas/log-normal.ts'
 import type { Facts } from '../../analysis/index.ts'
 import type { Path } from '../../finding.ts'
 import type { Call, Journey } from '../../manifest/model.ts'
 import { duration, list, number, percent } from '../../units.ts'
-import { defineRule, yaml } from '../define.ts'
+import { defineRule, numberOption, optionMap, yaml } from '../define.ts'
 
 export default defineRule({
   id: 'fan-out-tail',
@@ -13,21 +12,17 @@ export default defineRule({
   severity: 'warning',
   question: 'partial-failure',
   on: 'call',
-  options: z.strictObject({
-    tail: z
-      .number()
-      .min(0)
-      .max(1)
-      .default(0.05)
-      .describe(
-        'Share of requests that meet the slowest hundredth of the calls, from which on a fan-out is looked at.',
-      ),
-    margin: z
-      .number()
-      .min(0)
-      .max(1)
-      .default(0.5)
-      .describe('Share of the target above which the p99 of one call is too near to it to say nothing of its p99.9.'),
+  options: optionMap({
+    tail: numberOption(
+      0.05,
+      'Share of requests that meet the slowest hundredth of the calls, from which on a fan-out is looked at.',
+      { least: 0, most: 1 },
+    ),
+    margin: numberOption(
+      0.5,
+      'Share of the target above which the p99 of one call is too near to it to say nothing of its p99.9.',
+      { least: 0, most: 1 },
+    ),
   }),
   why: 'One call in a hundred is slow, which nobody notices. A request that waits for a hundred of them is slow two times in three, because the slowest answer decides. The tail of the callee becomes the ordinary case of the caller.',
   formula: 'P(slow) = 1 - Π (1 - p) over all parallel calls, with p the share of calls slower than the target',

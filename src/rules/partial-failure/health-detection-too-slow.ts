@@ -1,4 +1,3 @@
-import * as z from 'zod'
 import { limitsOf, noticedBy, retriesThatHide, type Noticed } from '../../analysis/dead-instance.ts'
 import { exactly, exceeds } from '../../analysis/estimate.ts'
 import type { Facts } from '../../analysis/index.ts'
@@ -6,7 +5,7 @@ import { markDefaults } from '../../analysis/probes.ts'
 import { countedJourneys, type Stake } from '../../analysis/stakes.ts'
 import type { Service } from '../../manifest/model.ts'
 import { duration, number, percent, plural } from '../../units.ts'
-import { defineRule, yaml, type Violation } from '../define.ts'
+import { defineRule, numberOption, optionMap, yaml, type Violation } from '../define.ts'
 
 export default defineRule({
   id: 'health-detection-too-slow',
@@ -14,9 +13,9 @@ export default defineRule({
   severity: 'warning',
   question: 'partial-failure',
   on: 'service',
-  options: z.strictObject({
-    share: z.number().gt(0).max(1).default(0.05).describe('Share of the error budget that one dead instance may take.'),
-    seconds: z.number().gt(0).default(60).describe('Longest time until a critical service notices a dead instance.'),
+  options: optionMap({
+    share: numberOption(0.05, 'Share of the error budget that one dead instance may take.', { above: 0, most: 1 }),
+    seconds: numberOption(60, 'Longest time until a critical service notices a dead instance.', { above: 0 }),
   }),
   why: 'Until so many probes in a row have failed, an instance that hangs gets its share of the requests and answers none of them. Instances die every week, so what each of them costs has to be small against the error budget.',
   formula: 'T = interval · failures + timeout; T · share of requests / N > 5 % of (1 - objective) · window, or T > 60s',

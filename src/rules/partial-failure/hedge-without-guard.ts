@@ -1,4 +1,3 @@
-import * as z from 'zod'
 import {
   exactly,
   exceeds,
@@ -14,15 +13,11 @@ import type { Facts } from '../../analysis/index.ts'
 import type { Path } from '../../finding.ts'
 import type { Call, Component } from '../../manifest/model.ts'
 import { duration, number, percent } from '../../units.ts'
-import { ask, defineRule, yaml } from '../define.ts'
+import { ask, defineRule, numberOption, optionMap, yaml } from '../define.ts'
 
-const options = z.strictObject({
-  extra: z.number().positive().default(0.1).describe('Share of calls that may be sent twice.'),
-  utilisation: z
-    .number()
-    .positive()
-    .default(0.8)
-    .describe('Utilisation of the callee, hedges included, that is a warning.'),
+const options = optionMap({
+  extra: numberOption(0.1, 'Share of calls that may be sent twice.', { above: 0 }),
+  utilisation: numberOption(0.8, 'Utilisation of the callee, hedges included, that is a warning.', { above: 0 }),
 })
 
 export default defineRule({

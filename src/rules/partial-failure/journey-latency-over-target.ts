@@ -1,11 +1,10 @@
-import * as z from 'zod'
 import type { Path } from '../../finding.ts'
 import { percentiles, type Percentile } from '../../analysis/formulas/log-normal.ts'
 import { latencyOf, type Hop, type Latency } from '../../analysis/latency.ts'
 import { repeatability, type Sample } from '../../analysis/latency-sample.ts'
 import type { Journey } from '../../manifest/model.ts'
 import { duration, list, percent, roughly } from '../../units.ts'
-import { ask, defineRule, yaml, type Violation } from '../define.ts'
+import { ask, defineRule, flagOption, optionMap, yaml, type Violation } from '../define.ts'
 
 export default defineRule({
   id: 'journey-latency-over-target',
@@ -13,8 +12,8 @@ export default defineRule({
   severity: 'error',
   question: 'partial-failure',
   on: 'journey',
-  options: z.strictObject({
-    estimate: z.boolean().default(true).describe('Whether the estimate of independent log-normal hops is judged too.'),
+  options: optionMap({
+    estimate: flagOption(true, 'Whether the estimate of independent log-normal hops is judged too.'),
   }),
   why: 'A latency target that its own steps exceed is missed on an ordinary day. Users leave, and callers time out and try again, which adds load to what is slow already. Percentiles do not add up: five hops with a 99th percentile of 120ms each do not make 600ms, so the sum says little.',
   formula:

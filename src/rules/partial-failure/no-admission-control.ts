@@ -1,11 +1,10 @@
-import * as z from 'zod'
 import { reaches, scale } from '../../analysis/estimate.ts'
 import type { Facts } from '../../analysis/index.ts'
 import { limitsOf } from '../../analysis/limits.ts'
 import type { Path } from '../../finding.ts'
 import { isEntryRole, type Call, type Service } from '../../manifest/model.ts'
 import { number, percent, plural } from '../../units.ts'
-import { ask, defineRule, yaml } from '../define.ts'
+import { ask, defineRule, numberOption, optionMap, yaml } from '../define.ts'
 
 export default defineRule({
   id: 'no-admission-control',
@@ -13,18 +12,12 @@ export default defineRule({
   severity: 'warning',
   question: 'partial-failure',
   on: 'service',
-  options: z.strictObject({
-    utilisation: z
-      .number()
-      .min(0)
-      .max(1)
-      .default(0.7)
-      .describe('Share of full scale at the peak from which on a limit is expected.'),
-    callers: z
-      .number()
-      .min(1)
-      .default(3)
-      .describe('Callers from which on a service that users do not reach is looked at.'),
+  options: optionMap({
+    utilisation: numberOption(0.7, 'Share of full scale at the peak from which on a limit is expected.', {
+      least: 0,
+      most: 1,
+    }),
+    callers: numberOption(3, 'Callers from which on a service that users do not reach is looked at.', { least: 1 }),
   }),
   why: 'A service that takes everything in is late for every request as soon as more comes than it can do: all of them wait, all of them time out, and their callers try again. Refusing the surplus early keeps the rest in time.',
   formula: 'ρ_peak = needed / available at full scale ≥ 0.7, and no limit of any kind',

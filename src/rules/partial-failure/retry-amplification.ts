@@ -1,16 +1,15 @@
-import * as z from 'zod'
 import type { Amplification } from '../../analysis/amplification.ts'
 import type { Edge } from '../../analysis/graph.ts'
 import type { Facts } from '../../analysis/index.ts'
 import { firstOf } from '../../analysis/questions.ts'
-import { formatRoute } from '../../analysis/reach.ts'
+import { formatRoute, visitorsOf } from '../../analysis/reach.ts'
 import type { Call, Component } from '../../manifest/model.ts'
 import { list, number, percent } from '../../units.ts'
-import { ask, defineRule, yaml } from '../define.ts'
+import { ask, defineRule, numberOption, optionMap, yaml } from '../define.ts'
 
-const options = z.strictObject({
-  warn: z.number().min(1).default(4).describe('Attempts for one request, over two tiers or more, that are a warning.'),
-  error: z.number().min(1).default(10).describe('Attempts for one request that are an error.'),
+const options = optionMap({
+  warn: numberOption(4, 'Attempts for one request, over two tiers or more, that are a warning.', { least: 1 }),
+  error: numberOption(10, 'Attempts for one request that are an error.', { least: 1 }),
 })
 
 export default defineRule({
@@ -44,7 +43,7 @@ export default defineRule({
 
   appliesTo: (component, { facts }) => facts.graph.in.get(component.name)!.length > 0,
 
-  *check(component, { facts, model, options }) {
+  *check(component, { facts, options }) {
     const amplification = facts.amplification.get(component.name)!
     const { factor, route, tiers, possible } = amplification
     const limitFor = (attempts: number, over: readonly Edge[]) =>
@@ -60,7 +59,7 @@ export default defineRule({
         fix: fixFor(tiers),
         severity: factor.low >= options.error ? 'error' : 'warning',
         evidence: tiers.map(edge => ({ label: `${edge.name} tries again`, at: [...edge.path, 'retries'] })),
-        journeys: [...model.journeys.values()].filter(({ name }) =>
+        journeys: (visitorsOf(facts.reach).get(component.name) ?? []).filter(({ name }) =>
           route.every(edge => facts.reach.get(name)!.takes(edge) !== 'no'),
         ),
       }

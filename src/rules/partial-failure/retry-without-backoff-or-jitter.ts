@@ -1,12 +1,14 @@
-import * as z from 'zod'
 import { clientsOf } from '../../analysis/clients.ts'
 import { reaches } from '../../analysis/estimate.ts'
 import type { Call, Journey } from '../../manifest/model.ts'
 import { duration, list, number, plural } from '../../units.ts'
-import { ask, defineRule, yaml, type Outcome } from '../define.ts'
+import { ask, defineRule, numberOption, optionMap, yaml, type Outcome } from '../define.ts'
 
-const options = z.strictObject({
-  clients: z.number().int().min(1).default(10).describe('Callers at the same time from which on retries in step hurt.'),
+const options = optionMap({
+  clients: numberOption(10, 'Callers at the same time from which on retries in step hurt.', {
+    isWhole: true,
+    least: 1,
+  }),
 })
 
 export default defineRule({

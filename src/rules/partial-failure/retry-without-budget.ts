@@ -1,4 +1,3 @@
-import * as z from 'zod'
 import { carriedBy } from '../../analysis/caching.ts'
 import { reaches, scale, type Answer } from '../../analysis/estimate.ts'
 import type { Facts } from '../../analysis/index.ts'
@@ -6,13 +5,13 @@ import { firstOf } from '../../analysis/questions.ts'
 import type { Path } from '../../finding.ts'
 import type { Call, Component } from '../../manifest/model.ts'
 import { list, number, percent, plural, rate } from '../../units.ts'
-import { ask, defineRule, yaml } from '../define.ts'
+import { ask, defineRule, numberOption, optionMap, yaml } from '../define.ts'
 
-const options = z.strictObject({
-  retries: z.number().min(1).default(2).describe('Retries of one request from which on a budget is expected.'),
-  callers: z.number().min(1).default(2).describe('Callers whose retries meet at one component.'),
-  utilisation: z.number().positive().default(0.5).describe('Utilisation at the peak above which one caller is enough.'),
-  budget: z.number().positive().default(0.1).describe('Budget to propose.'),
+const options = optionMap({
+  retries: numberOption(2, 'Retries of one request from which on a budget is expected.', { least: 1 }),
+  callers: numberOption(2, 'Callers whose retries meet at one component.', { least: 1 }),
+  utilisation: numberOption(0.5, 'Utilisation at the peak above which one caller is enough.', { above: 0 }),
+  budget: numberOption(0.1, 'Budget to propose.', { above: 0 }),
 })
 
 export default defineRule({

@@ -1,4 +1,3 @@
-import * as z from 'zod'
 import { attemptLimit } from '../../analysis/attempt.ts'
 import type { Chain } from '../../analysis/chains.ts'
 import type { Edge } from '../../analysis/graph.ts'
@@ -6,7 +5,7 @@ import type { Facts } from '../../analysis/index.ts'
 import { formatRoute } from '../../analysis/reach.ts'
 import type { Call, Journey } from '../../manifest/model.ts'
 import { duration, number } from '../../units.ts'
-import { defineRule, yaml } from '../define.ts'
+import { defineRule, numberOption, optionMap, yaml } from '../define.ts'
 
 export default defineRule({
   id: 'sync-chain-too-deep',
@@ -14,9 +13,9 @@ export default defineRule({
   severity: 'warning',
   question: 'partial-failure',
   on: 'journey',
-  options: z.strictObject({
-    warn: z.number().min(2).default(5).describe('Hops from which on a chain is a warning.'),
-    note: z.number().min(1).default(4).describe('Hops from which on a chain is noted.'),
+  options: optionMap({
+    warn: numberOption(5, 'Hops from which on a chain is a warning.', { least: 2 }),
+    note: numberOption(4, 'Hops from which on a chain is noted.', { least: 1 }),
   }),
   why: 'Each hop adds its latency, needs a timeout that is shorter than the one above it, and multiplies the retries of all others. Depth by itself makes nothing less available, but beyond a few hops nobody keeps timeouts and retries in order.',
   formula: 'hops on the longest way of calls that wait for each other and have no fallback',

@@ -43,10 +43,10 @@ export default defineRule({
     call.timeoutIntent !== 'degrade' &&
     facts.journeys.edgeOf(call) !== undefined,
 
-  *check(call, { facts, model }) {
+  *check(call, { facts }) {
     const { time, at } = attemptLimit(call)
     if (time.low === Number.POSITIVE_INFINITY) return
-    const rungs = rungsBehind(facts.journeys.edgeOf(call)!, model, facts.graph, facts.reach)
+    const rungs = rungsBehind(facts.journeys.edgeOf(call)!, facts.graph, facts.reach)
     const judged = rungs.map(rung => fitOf(rung, call.target as Service, time))
     const late = judged.filter(({ isLate, rung }) => isLate === true && rung.missing.length === 0)
     if (late.length > 0) {

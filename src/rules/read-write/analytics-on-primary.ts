@@ -1,10 +1,9 @@
-import * as z from 'zod'
 import { reaches, scale, type Answer } from '../../analysis/estimate.ts'
 import type { Facts } from '../../analysis/index.ts'
 import { whenRuns, type Overlap } from '../../analysis/peak-hours.ts'
 import type { Call, Journey, Store } from '../../manifest/model.ts'
 import { list } from '../../units.ts'
-import { ask, defineRule, yaml } from '../define.ts'
+import { ask, defineRule, numberOption, optionMap, yaml } from '../define.ts'
 
 export default defineRule({
   id: 'analytics-on-primary',
@@ -12,13 +11,12 @@ export default defineRule({
   severity: 'warning',
   question: 'read-write',
   on: 'call',
-  options: z.strictObject({
-    utilisation: z
-      .number()
-      .min(0)
-      .max(1)
-      .default(0.6)
-      .describe('Utilisation of the store at the peak from which a report is too much where there is no replica.'),
+  options: optionMap({
+    utilisation: numberOption(
+      0.6,
+      'Utilisation of the store at the peak from which a report is too much where there is no replica.',
+      { least: 0, most: 1 },
+    ),
   }),
   why: 'A report reads more in a minute than users do in an hour: it fills the memory of the primary with old pages, holds locks and keeps old rows from being cleaned up. At the peak users pay for it, and a migration that waits for the report stops everybody behind it.',
   fix: 'Read from a replica or an export, or run outside the hours of the peak.',

@@ -1,10 +1,9 @@
-import * as z from 'zod'
 import { ageAt } from '../../analysis/dates.ts'
 import { drillsOn } from '../../analysis/recovery.ts'
 import type { Path } from '../../finding.ts'
 import type { Model, Store } from '../../manifest/model.ts'
 import { duration, number } from '../../units.ts'
-import { defineRule, yaml } from '../define.ts'
+import { defineRule, numberOption, optionMap, yaml } from '../define.ts'
 
 const day = 86_400_000
 
@@ -14,8 +13,8 @@ export default defineRule({
   severity: 'warning',
   question: 'read-write',
   on: 'store',
-  options: z.strictObject({
-    maxAgeDays: z.number().positive().default(180).describe('Age in days from which a restore no longer counts.'),
+  options: optionMap({
+    maxAgeDays: numberOption(180, 'Age in days from which a restore no longer counts.', { above: 0 }),
   }),
   why: 'A backup job that is green proves that something was written. Missing tables, lost keys, a wrong version of the tool and the hours that it takes only show when somebody restores.',
   formula: 'today - last restore > 180 days',

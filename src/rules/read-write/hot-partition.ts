@@ -1,10 +1,9 @@
-import * as z from 'zod'
 import { exceeds, product, unknown } from '../../analysis/estimate.ts'
 import { hottestShare, partitionLimits } from '../../analysis/hot-keys.ts'
 import type { Path } from '../../finding.ts'
 import type { Store } from '../../manifest/model.ts'
 import { number, percent, rate } from '../../units.ts'
-import { ask, defineRule, yaml } from '../define.ts'
+import { ask, defineRule, numberOption, optionMap, yaml } from '../define.ts'
 
 export default defineRule({
   id: 'hot-partition',
@@ -12,12 +11,12 @@ export default defineRule({
   severity: 'error',
   question: 'read-write',
   on: 'store',
-  options: z.strictObject({
-    skew: z
-      .number()
-      .min(1)
-      .default(10)
-      .describe('How many times its even share the busiest key may ordinarily have; nobody is asked beyond that.'),
+  options: optionMap({
+    skew: numberOption(
+      10,
+      'How many times its even share the busiest key may ordinarily have; nobody is asked beyond that.',
+      { least: 1 },
+    ),
   }),
   why: 'All that belongs to one key lies on one partition. When that one is full its requests are refused, while the rest of the store has nothing to do, and neither more partitions nor more money help.',
   formula: 'share of the busiest key x requests <= what one partition carries',

@@ -1,9 +1,8 @@
-import * as z from 'zod'
 import { cacheBefore } from '../../analysis/graph.ts'
 import type { Path } from '../../finding.ts'
 import type { Model, Store } from '../../manifest/model.ts'
 import { number, percent, rate } from '../../units.ts'
-import { ask, defineRule, yaml } from '../define.ts'
+import { ask, defineRule, numberOption, optionMap, yaml } from '../define.ts'
 
 export default defineRule({
   id: 'read-heavy-on-primary',
@@ -11,10 +10,10 @@ export default defineRule({
   severity: 'info',
   question: 'read-write',
   on: 'store',
-  options: z.strictObject({
-    ratio: z.number().min(1).default(10).describe('Reads for each write from which reads count as most of the load.'),
-    busy: z.number().min(0).max(1).default(0.5).describe('Utilisation below which nothing needs to change.'),
-    crowded: z.number().min(0).max(1).default(0.7).describe('Utilisation from which it is a warning.'),
+  options: optionMap({
+    ratio: numberOption(10, 'Reads for each write from which reads count as most of the load.', { least: 1 }),
+    busy: numberOption(0.5, 'Utilisation below which nothing needs to change.', { least: 0, most: 1 }),
+    crowded: numberOption(0.7, 'Utilisation from which it is a warning.', { least: 0, most: 1 }),
   }),
   why: 'Writes have one place to go, reads have many. When reads fill the one place, writes wait for them, and the only way left is a larger machine.',
   formula: 'reads / writes >= 10 and (reads + writes) / capacity >= 0.7',

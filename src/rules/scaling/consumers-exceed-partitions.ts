@@ -1,4 +1,5 @@
 import { exceeds, stated, sum } from '../../analysis/estimate.ts'
+import { indicesOf } from '../../analysis/indices.ts'
 import type { Path } from '../../finding.ts'
 import type { Consume, Model } from '../../manifest/model.ts'
 import { list, number, plural } from '../../units.ts'
@@ -105,10 +106,10 @@ export default defineRule({
 })
 
 /** Consumers that share the partitions between them; one whose group is not stated may be alone in its own. */
-function groups(queue: string, { consumes }: Model): Consume[][] {
-  const members = consumes.filter(
-    ({ from, runtime, by }) => from === queue && runtime !== 'lambda' && by.runtime !== 'serverless',
-  )
+function groups(queue: string, model: Model): Consume[][] {
+  const members = indicesOf(model)
+    .consumesFrom(queue)
+    .filter(({ runtime, by }) => runtime !== 'lambda' && by.runtime !== 'serverless')
   const byGroup = new Map<string | Consume, Consume[]>()
   for (const member of members) {
     const key = member.group ?? member
@@ -121,9 +122,9 @@ function hasOtherWork(
   service: string,
   queue: string,
   graph: { in: ReadonlyMap<string, readonly { from: { name: string } }[]> },
-  { services, journeys }: Model,
+  model: Model,
 ): boolean {
-  const isEntry = [...journeys.values()].some(({ entry }) => entry === service)
+  const isEntry = indicesOf(model).journeysEntering(service).length > 0
   const others = (graph.in.get(service) ?? []).some(({ from }) => from.name !== queue)
-  return others || isEntry || services.get(service)?.public === true
+  return others || isEntry || model.services.get(service)?.public === true
 }

@@ -1,15 +1,14 @@
-import * as z from 'zod'
 import { engineOf } from '../../analysis/engine.ts'
 import type { Consume, Model, Queue } from '../../manifest/model.ts'
 import { plural } from '../../units.ts'
-import { defineRule, yaml } from '../define.ts'
+import { defineRule, numberOption, optionMap, yaml } from '../define.ts'
 
 /** Receives that AWS asks for where Lambda reads the queue: it may be throttled before it has tried anything. */
 const fewestForLambda = 5
 
-const options = z.strictObject({
-  fewest: z.number().int().min(1).default(3).describe('Deliveries that a good message should get at least.'),
-  most: z.number().int().min(1).default(50).describe('Deliveries that a poison message should get at most.'),
+const options = optionMap({
+  fewest: numberOption(3, 'Deliveries that a good message should get at least.', { isWhole: true, least: 1 }),
+  most: numberOption(50, 'Deliveries that a poison message should get at most.', { isWhole: true, least: 1 }),
 })
 
 export default defineRule({

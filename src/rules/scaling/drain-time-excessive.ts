@@ -1,14 +1,13 @@
-import * as z from 'zod'
 import type { Drain } from '../../analysis/drain.ts'
 import { exceeds, quotient } from '../../analysis/estimate.ts'
 import { groupsOf } from '../../analysis/queue-flow.ts'
 import type { Queue } from '../../manifest/model.ts'
 import { duration, list, number, rate, roundUp } from '../../units.ts'
-import { ask, defineRule, yaml } from '../define.ts'
+import { ask, defineRule, numberOption, optionMap, yaml } from '../define.ts'
 
-const options = z.strictObject({
-  times: z.number().min(1).default(4).describe('How many times as long as the outage catching up may take.'),
-  minutes: z.number().min(1).default(60).describe('Minutes of the outage that is looked at.'),
+const options = optionMap({
+  times: numberOption(4, 'How many times as long as the outage catching up may take.', { least: 1 }),
+  minutes: numberOption(60, 'Minutes of the outage that is looked at.', { least: 1 }),
 })
 
 export default defineRule({

@@ -1,10 +1,10 @@
 import { exceeds, reaches } from '../../analysis/estimate.ts'
 import { consumerCapacity } from '../../analysis/formulas/queues.ts'
+import { indicesOf } from '../../analysis/indices.ts'
 import { consumersOf } from '../../analysis/queue-flow.ts'
-import type { Consume } from '../../manifest/model.ts'
+import type { Consume, Model } from '../../manifest/model.ts'
 import { duration, number, plural, rate } from '../../units.ts'
 import { ask, defineRule, noOptions, yaml } from '../define.ts'
-import { indicesOf } from '../../analysis/indices.ts'
 
 export default defineRule({
   id: 'partitions-cap-throughput',
@@ -148,10 +148,10 @@ export default defineRule({
 })
 
 /** What another service of the group takes, this one need not carry; consumers without a group may be one. */
-const shares = (consume: Consume, { consumes }: { consumes: readonly Consume[] }): boolean =>
-  consumes.some(
-    ({ from, group, path }) =>
-      from === consume.from &&
-      path !== consume.path &&
-      (group === consume.group || group === undefined || consume.group === undefined),
-  )
+const shares = (consume: Consume, model: Model): boolean =>
+  indicesOf(model)
+    .consumesFrom(consume.from)
+    .some(
+      ({ group, path }) =>
+        path !== consume.path && (group === consume.group || group === undefined || consume.group === undefined),
+    )

@@ -1,19 +1,14 @@
-import * as z from 'zod'
 import { keptFor } from '../../analysis/drain.ts'
 import { exactly, exceeds, type Estimate } from '../../analysis/estimate.ts'
 import type { Model, Queue } from '../../manifest/model.ts'
 import { duration, number, rate, roundUp, size } from '../../units.ts'
-import { ask, defineRule, yaml } from '../define.ts'
+import { ask, defineRule, numberOption, optionMap, yaml } from '../define.ts'
 
 const hour = 3_600_000
 
-const options = z.strictObject({
-  pagedHours: z
-    .number()
-    .min(0)
-    .default(4)
-    .describe('Outage to expect, in hours, where somebody is paged for the queue.'),
-  unpagedHours: z.number().min(0).default(72).describe('Outage to expect, in hours, where nobody is: a long weekend.'),
+const options = optionMap({
+  pagedHours: numberOption(4, 'Outage to expect, in hours, where somebody is paged for the queue.', { least: 0 }),
+  unpagedHours: numberOption(72, 'Outage to expect, in hours, where nobody is: a long weekend.', { least: 0 }),
 })
 
 export default defineRule({

@@ -1,30 +1,33 @@
-import * as z from 'zod'
 import { waitProbability } from '../../analysis/formulas/waiting.ts'
 import { allowanceOf, instancesForWait, pooledWait, usersOf, type Allowance } from '../../analysis/queueing.ts'
 import type { Service } from '../../manifest/model.ts'
 import { duration, number, plural } from '../../units.ts'
-import { ask, defineRule, yaml, type Context, type Outcome, type Violation } from '../define.ts'
+import {
+  ask,
+  defineRule,
+  numberOption,
+  optionMap,
+  yaml,
+  type Context,
+  type OptionValues,
+  type Outcome,
+  type Violation,
+} from '../define.ts'
 
-const options = z.strictObject({
-  utilisation: z
-    .number()
-    .min(0)
-    .max(1)
-    .default(0.8)
-    .describe('Utilisation of few slots above which a limit for the wait is asked for.'),
-  fewSlots: z
-    .number()
-    .min(1)
-    .default(10)
-    .describe('Slots in all below which utilisation alone says that requests wait.'),
-  variability: z
-    .number()
-    .positive()
-    .default(1)
-    .describe('(ca² + cs²) / 2 of arrivals and service times; 1 for random arrivals and exponential times.'),
+const options = optionMap({
+  utilisation: numberOption(0.8, 'Utilisation of few slots above which a limit for the wait is asked for.', {
+    least: 0,
+    most: 1,
+  }),
+  fewSlots: numberOption(10, 'Slots in all below which utilisation alone says that requests wait.', { least: 1 }),
+  variability: numberOption(
+    1,
+    '(ca² + cs²) / 2 of arrivals and service times; 1 for random arrivals and exponential times.',
+    { above: 0 },
+  ),
 })
 
-type Here = Context<z.output<typeof options>>
+type Here = Context<OptionValues<typeof options>>
 
 export default defineRule({
   id: 'utilisation-too-high',

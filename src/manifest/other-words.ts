@@ -1,0 +1,73 @@
+/**
+ * What other tools call a key of ours, from Kubernetes, Compose, OpenSLO, Sloth, Istio, Envoy, resilience4j and everyday speech.
+ * A word may stand for different keys in different places; the first that is known there is meant.
+ */
+export const otherWords: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries({
+    attempts: ['retries', 'max'],
+    azs: ['zones'],
+    availabilityzones: ['zones'],
+    brokers: ['queues'],
+    breaker: ['circuitBreaker'],
+    cb: ['circuitBreaker'],
+    clients: ['calls'],
+    connectionpool: ['pool'],
+    consumers: ['consumes'],
+    count: ['replicas', 'instances'],
+    cron: ['schedule'],
+    deadline: ['timeout'],
+    databases: ['stores'],
+    datastores: ['stores'],
+    db: ['stores', 'to'],
+    deadletter: ['dlq'],
+    deadletterqueue: ['dlq'],
+    dependencies: ['calls'],
+    dependson: ['calls'],
+    deps: ['calls'],
+    destination: ['to'],
+    endpoints: ['routes'],
+    errorbudget: ['objective'],
+    expiry: ['ttl', 'expires'],
+    instances: ['replicas'],
+    importance: ['criticality'],
+    lag: ['replicationLag'],
+    maxattempts: ['max', 'retries'],
+    messagebrokers: ['queues'],
+    name: ['to', 'title'],
+    parallelism: ['concurrency'],
+    period: ['window', 'interval'],
+    postgres: ['stores'],
+    priority: ['criticality'],
+    producers: ['publishes'],
+    qps: ['load', 'rps'],
+    rate: ['load', 'rateLimit'],
+    redis: ['caches'],
+    replicacount: ['replicas'],
+    requesttimeout: ['timeout'],
+    retry: ['retries'],
+    scaling: ['autoscaling'],
+    service: ['to', 'journey', 'entry'],
+    sli: ['indicator'],
+    slo: ['objective', 'slos'],
+    target: ['objective', 'to'],
+    team: ['owner'],
+    technology: ['engine'],
+    throughput: ['load', 'capacity'],
+    tier: ['criticality'],
+    timewindow: ['window'],
+    topics: ['queues'],
+    topic: ['to', 'from'],
+    traffic: ['load'],
+    type: ['kind', 'engine', 'indicator'],
+    upstreams: ['calls'],
+    uses: ['calls'],
+    userjourneys: ['journeys'],
+    vendor: ['provider'],
+  }),
+)
+
+/** The key that somebody meant who calls it as another tool does. */
+export function ourWordFor(word: string, known: readonly string[]): string | undefined {
+  const words = otherWords.get(word.toLowerCase().replaceAll(/[-_ ]/g, '')) ?? []
+  return words.find(key => known.includes(key))
+}

@@ -2,7 +2,6 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { resolve } from 'node:path'
 import type { ManifestFiles } from '../manifest/files.ts'
 import { readManifest } from '../manifest/read.ts'
-import { positiveDuration } from '../manifest/schema/scalars.ts'
 import { pretty } from '../reporters/pretty.ts'
 import type { Run } from '../reporters/reporter.ts'
 import { simulationJson } from '../reporters/simulate-json.ts'
@@ -19,7 +18,7 @@ import type { CommandContext } from './commands.ts'
 import { findOrLoad } from './load.ts'
 import { progressBar } from './progress-bar.ts'
 import { faultsOf, type Timeline } from './timeline.ts'
-import { downAt, flushAt, loadAt, slowAt } from './timeline-option.ts'
+import { downAt, flushAt, loadAt, slowAt, timeOf } from './timeline-option.ts'
 import { known } from './known-names.ts'
 import { UserError, exitCode, type World } from './world.ts'
 import { writeAtomically } from './write.ts'
@@ -125,8 +124,8 @@ const several = (value: string, before: string[]): string[] => [
 ]
 
 function time(value: string): number {
-  const read = positiveDuration().safeParse(value).data
-  if (read === undefined) throw new InvalidArgumentError('Expected a time such as 5m.')
+  const read = timeOf(value)
+  if (read === undefined || read === 0) throw new InvalidArgumentError('Expected a time such as 5m.')
   return read
 }
 

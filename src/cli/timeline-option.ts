@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander'
+import { readAs, refused } from '../manifest/schema/read-as.ts'
 import { duration, share } from '../manifest/schema/scalars.ts'
 
 /** What happens on the command line, with when: `psp=2s@60s..120s`. */
@@ -24,8 +25,16 @@ function timed(text: string, example: string): Timed {
   return { name: name.trim(), value: value?.trim(), from, to }
 }
 
-/** `0s` is a time too. */
-const timeOf = (text: string): number | undefined => duration().safeParse(text.trim()).data
+/** Milliseconds; `undefined` for what is no duration. `0s` is one. */
+export function timeOf(text: string): number | undefined {
+  const read = readAs(duration(), text.trim())
+  return read === refused ? undefined : read
+}
+
+function shareOf(text: string): number | undefined {
+  const read = readAs(share(), text)
+  return read === refused ? undefined : read
+}
 
 export function downAt(text: string, before: readonly Timed[]): Timed[] {
   const one = timed(text, 'a name, and when, such as psp@60s..120s')
@@ -52,7 +61,7 @@ export interface TimedFlush extends Timed {
 export function flushAt(text: string, before: readonly TimedFlush[]): TimedFlush[] {
   const example = 'a cache, a share or none, and when, such as catalogue-cache@60s or sessions=10%@60s'
   const one = timed(text, example)
-  const part = one.value === undefined ? 1 : share().safeParse(one.value).data
+  const part = one.value === undefined ? 1 : shareOf(one.value)
   if (part === undefined || part === 0 || Number.isFinite(one.to))
     throw new InvalidArgumentError(`Expected ${example}.`)
   return [...before, { ...one, share: part }]

@@ -90,7 +90,9 @@ describe('draws', () => {
       const lag = values.reduce((a, b, i) => a + (i === 0 ? 0 : (b - mean) * (values[i - 1]! - mean)), 0) / n / variance
       return { mean, variance, lag }
     }
-    const near = (value: number, expected: number, by: number) => expect(Math.abs(value - expected)).toBeLessThan(by)
+    const near = (value: number, expected: number, by: number) => {
+      expect(Math.abs(value - expected)).toBeLessThan(by)
+    }
     const u = moments(() => uniform(streams, 0))
     near(u.mean, 0.5, 0.003)
     near(u.variance, 1 / 12, 0.002)

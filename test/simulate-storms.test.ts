@@ -58,10 +58,12 @@ describe('a database that is slow for 20 seconds, and attempts of four', () => {
   })
 
   test('a short queue does, too, as what cannot be served is refused at once', () => {
-    const text = `${shop(400, 'budget: none').replace('to: prices-db', 'to: prices')}`.replace(
-      'stores: { prices-db: { capacity: { rps: 1000 }, latency: { mean: 5ms, p99: 20ms } } }',
-      '  prices: { replicas: 1, concurrency: 5, queueLimit: 20, serviceTime: { mean: 5ms, p99: 20ms } }',
-    )
+    const text = shop(400, 'budget: none')
+      .replace('to: prices-db', 'to: prices')
+      .replace(
+        'stores: { prices-db: { capacity: { rps: 1000 }, latency: { mean: 5ms, p99: 20ms } } }',
+        '  prices: { replicas: 1, concurrency: 5, queueLimit: 20, serviceTime: { mean: 5ms, p99: 20ms } }',
+      )
     const fault: Fault = { ...slow, component: 'prices' } as Fault
     expect(verdict(text, [fault]).kind).toBe('recovers')
     expect(verdict(text.replace('queueLimit: 20', 'queueLimit: none'), [fault]).kind).toBe('stays')

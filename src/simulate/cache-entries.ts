@@ -76,7 +76,7 @@ export class CacheEntries {
     return this.#fetching[entry] === 1
   }
 
-  fetch(entry: number): void {
+  lead(entry: number): void {
     this.#fetching[entry] = 1
   }
 

@@ -1,8 +1,10 @@
 import { breakerLets, breakerSaw } from './breaker.ts'
 import { cause, type CallPlan } from './plan.ts'
+import { givePool, leavePool, waitForPool } from './pools.ts'
 import { uniform } from './random.ts'
 import { readCache, settleCache } from './reads.ts'
-import { event, flag, phase, type State } from './state.ts'
+import { flag, phase } from './rows.ts'
+import { event, type State } from './state.ts'
 import { arrive, goOn, refusal } from './visits.ts'
 
 /** What happens to a call: attempts, the waits between them, and how its caller goes on. */
@@ -83,7 +85,7 @@ export function attempt(s: State, row: number): void {
   } else waitForPool(s, row, pool)
 }
 
-function send(s: State, row: number): void {
+export function send(s: State, row: number): void {
   const { instances, requests, plan } = s
   const { station, propagates, timeout, totalTimeout } = plan.calls[instances.call[row]!]!
   instances.phase[row] = phase.sent
@@ -225,34 +227,4 @@ function spends({ calls, now }: State, call: number, perSecond: number): boolean
   calls.tokensAt[call] = now
   calls.tokens[call] = tokens >= 1 ? tokens - 1 : tokens
   return tokens >= 1
-}
-
-function waitForPool(s: State, row: number, pool: number): void {
-  const { instances, poolsFirst, poolsLast } = s
-  instances.phase[row] = phase.pool
-  instances.next[row] = -1
-  instances.before[row] = poolsLast[pool]!
-  if (poolsLast[pool]! < 0) poolsFirst[pool] = row
-  else instances.next[poolsLast[pool]!] = row
-  poolsLast[pool] = row
-}
-
-function leavePool({ instances, poolsFirst, poolsLast }: State, row: number, pool: number): void {
-  const next = instances.next[row]!
-  const before = instances.before[row]!
-  if (before < 0) poolsFirst[pool] = next
-  else instances.next[before] = next
-  if (next < 0) poolsLast[pool] = before
-  else instances.before[next] = before
-}
-
-/** A connection is free for who waits longest. */
-function givePool(s: State, pool: number): void {
-  const row = s.poolsFirst[pool]!
-  if (row < 0) {
-    s.poolsBusy[pool]!--
-    return
-  }
-  leavePool(s, row, pool)
-  send(s, row)
 }

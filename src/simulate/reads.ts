@@ -1,5 +1,6 @@
 import { end } from './calls.ts'
-import { flag, phase, type State } from './state.ts'
+import { flag, phase } from './rows.ts'
+import type { State } from './state.ts'
 
 /** Calls behind a cache: what it holds need not be asked for, and what is asked for is put into it. */
 
@@ -29,7 +30,7 @@ export function readCache(s: State, cache: number, row: number): boolean {
       return true
     }
   } else if ((isCollapsed || servesStale) && entry >= 0) {
-    entries.fetch(entry)
+    entries.lead(entry)
     instances.flags[row]! |= leads
   }
   instances.entry[row] = entry

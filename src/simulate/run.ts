@@ -4,7 +4,8 @@ import type { Plan } from './plan.ts'
 import { beginFault, endFault } from './upsets.ts'
 import { exponential } from './random.ts'
 import type { Recorder } from './recorder.ts'
-import { event, flag, stateOf, type State } from './state.ts'
+import { flag } from './rows.ts'
+import { event, stateOf, type State } from './state.ts'
 import { area, arrive, goOn } from './visits.ts'
 
 /** A simulation that can be run a part at a time, so that its caller can say how far it is. */

@@ -1,6 +1,7 @@
 import type { Fault } from './plan.ts'
 import { drawArrival } from './run.ts'
-import { flag, type State } from './state.ts'
+import { flag } from './rows.ts'
+import type { State } from './state.ts'
 import { area, leave, serve } from './visits.ts'
 
 /** Faults as they begin and end. */

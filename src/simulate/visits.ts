@@ -1,7 +1,8 @@
 import { answer, callStep } from './calls.ts'
 import { cause } from './plan.ts'
 import { exponential, normal, uniform } from './random.ts'
-import { event, flag, type State } from './state.ts'
+import { flag } from './rows.ts'
+import { event, type State } from './state.ts'
 
 /** What happens to a request at a station: it waits, is worked on, calls others, and ends. */
 

@@ -20,7 +20,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     setupFiles: ['test/seed.ts'],
     isolate: false,
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     reporters: ['default', counts],
   },
 })

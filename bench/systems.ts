@@ -86,7 +86,7 @@ function service(
       : []),
     ...range(partnerCalls).map(
       c =>
-        `      - { to: partner-${domain}, operation: ask-${c}, timeout: ${faulty ? 'none' : '800ms'}, retries: none, circuitBreaker: none, fallback: empty, mutates: false }`,
+        `      - { to: partner-${domain}, operation: ask-${c}, probability: 1%, timeout: ${faulty ? 'none' : '800ms'}, retries: none, circuitBreaker: none, fallback: empty, mutates: false }`,
     ),
     ...(place % 2 === 0
       ? [`      - { to: cache-${domain}, access: read, timeout: 50ms, retries: none }`]

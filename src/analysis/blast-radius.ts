@@ -6,6 +6,7 @@ import type { Facts } from './index.ts'
 import { groupedBy } from './indices.ts'
 import { memo } from './memo.ts'
 import { byImportance } from './reach.ts'
+import { settle, type Bound, type Reached } from './settle.ts'
 import { sharedFate } from './shared-fate.ts'
 import {
   effects,
@@ -17,7 +18,6 @@ import {
   type Effect,
   type Exhaustion,
   type Hazard,
-  type Level,
   type Passes,
   type Step,
 } from './spread.ts'
@@ -54,15 +54,7 @@ export interface BlastRadius {
   ranking(mode: Mode): readonly Blast[]
 }
 
-type Bound = 'least' | 'most'
 type Kind = 'error' | 'hang'
-
-/** What the loss of a component does to the journey, and the step by which it does. */
-interface Reached {
-  readonly level: Level
-  readonly from?: Reached
-  readonly step?: Step
-}
 
 /**
  * Walks each journey once from its entry down, strongest effects first, and caps the effect at every edge by what that edge
@@ -189,33 +181,14 @@ function spreadOf(journey: Journey, model: Model, facts: Facts, edges: EdgeFacts
 
 const whole = ({ surely, missing }: Hazard): Passes => ({ least: surely ? 3 : 0, most: 3, missing })
 
-/** The greatest effects that a start and the steps from it lead to: strongest first, so that each place is settled once. */
-function settle(
-  start: ReadonlyMap<string, Reached>,
-  stepsFrom: (name: string) => readonly Step[],
-  bound: Bound,
-): Map<string, Reached> {
-  const found = new Map(start)
-  const waiting: string[][] = [[], [], [], []]
-  for (const [name, { level }] of start) waiting[level]!.push(name)
-  for (const level of [3, 2, 1] as const) {
-    // The queue grows while it is worked off, breadth first, so that routes are short.
-    for (const name of waiting[level]!) {
-      const from = found.get(name)!
-      if (from.level !== level) continue
-      for (const step of stepsFrom(name)) {
-        const next = Math.min(level, step.passes[bound]) as Level
-        if (next <= (found.get(step.to)?.level ?? 0)) continue
-        found.set(step.to, { level: next, from, step })
-        waiting[next]!.push(step.to)
-      }
-    }
-  }
-  return found
-}
-
 /** What a cell holds that is left out. */
-export const unaffected: Cell = { effect: 'unaffected', least: 'unaffected', most: 'unaffected', missing: [], route: [] }
+export const unaffected: Cell = {
+  effect: 'unaffected',
+  least: 'unaffected',
+  most: 'unaffected',
+  missing: [],
+  route: [],
+}
 
 function cellOf(component: string, journey: Journey, kind: Kind, spread: Spread): Cell {
   if (journey.entry === undefined)

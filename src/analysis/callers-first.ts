@@ -6,12 +6,12 @@ import { stronglyConnected } from './order.ts'
 export interface CallersFirst {
   readonly groups: readonly (readonly string[])[]
   /** Which of the groups a component is in, from 0. */
-  groupOf(component: string): number
+  readonly groupOf: (component: string) => number
   /**
    * The groups that requests can come to which come in at a component, by whatever edge. A journey comes through few of the
    * components of a large system: what follows it walks these, not all.
    */
-  from(component: string): readonly (readonly string[])[]
+  readonly from: (component: string) => readonly (readonly string[])[]
 }
 
 /** Computed once for each graph. */

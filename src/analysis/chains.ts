@@ -48,8 +48,7 @@ export function longestChains(
         }
       }
       const route: Edge[] = []
-      for (let at = places.get(deepest); at?.last; at = places.get(groupOf(at.last.from.name)))
-        route.unshift(at.last)
+      for (let at = places.get(deepest); at?.last; at = places.get(groupOf(at.last.from.name))) route.unshift(at.last)
       const key = formatRoute(route)
       const journeys = takers.get(key) ?? []
       takers.set(key, journeys)

@@ -53,8 +53,7 @@ export function loadOf(model: Model, graph: Graph, reach: ReadonlyMap<string, Re
     const estimate = total(here, kind)
     const edges = (graph.in.get(component) ?? []).filter(
       // What a cycle leads back counts on the edge but not again where it arrives.
-      edge =>
-        order.groupOf(edge.from.name) !== order.groupOf(component) && (flows === all || edge.kind !== 'consume'),
+      edge => order.groupOf(edge.from.name) !== order.groupOf(component) && (flows === all || edge.kind !== 'consume'),
     )
     const least = edges.map(edge => guaranteed(edge, kind))
     const sumOf = (values: readonly number[]) => values.reduce((a, b) => a + b, 0)

@@ -85,7 +85,13 @@ export const isBornWith = (contract: Step, steps: readonly Step[]): boolean =>
   )
 
 export const servicesOf = (store: Store, model: Model): Service[] =>
-  [...new Set(indicesOf(model).callsTo(store.name).map(({ from }) => from))].filter(from => from.kind === 'service')
+  [
+    ...new Set(
+      indicesOf(model)
+        .callsTo(store.name)
+        .map(({ from }) => from),
+    ),
+  ].filter(from => from.kind === 'service')
 
 /** Whether a deploy of a service that uses the store runs its old and its new version at the same time. */
 export function overlaps(store: Store, model: Model): Answer {

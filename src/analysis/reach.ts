@@ -76,12 +76,11 @@ const arrivals = perObject((reach: ReadonlyMap<string, Reach>) =>
 )
 
 /** The journeys that come through each component, in the order of the manifest. */
-export const visitorsOf = perObject(
-  (reach: ReadonlyMap<string, Reach>): ReadonlyMap<string, readonly Journey[]> =>
-    groupedBy(
-      [...reach.values()].map(({ journey }) => journey),
-      ({ name }) => reach.get(name)!.touches.keys(),
-    ),
+export const visitorsOf = perObject((reach: ReadonlyMap<string, Reach>): ReadonlyMap<string, readonly Journey[]> =>
+  groupedBy(
+    [...reach.values()].map(({ journey }) => journey),
+    ({ name }) => reach.get(name)!.touches.keys(),
+  ),
 )
 
 const allows = ({ serves, except = [] }: Edge, { name }: Journey) =>

@@ -55,6 +55,11 @@ export const commands: readonly [CommandEntry, ...CommandEntry[]] = [
     load: async () => (await import('./init-command.ts')).initCommand,
   },
   {
+    name: 'import',
+    summary: 'draft a manifest from files that are there: Compose, Kubernetes, SLOs, catalogs, traces',
+    load: async () => (await import('./import-command.ts')).importCommand,
+  },
+  {
     name: 'fix',
     summary: 'mend what a program may mend in a manifest: misspelt keys and names, missing units and the like',
     load: async () => (await import('./fix-command.ts')).fixCommand,

@@ -39,13 +39,13 @@ export function withLimits(command: Command): Command {
     )
 }
 
-function sizeOf(value: string): number {
+export function sizeOf(value: string): number {
   const read = readAs(size(), value)
   if (read === refused) throw new InvalidArgumentError('Expected a size such as 64MiB.')
   return read
 }
 
-function countOf(value: string): number {
+export function countOf(value: string): number {
   if (!/^[1-9]\d{0,8}$/.test(value)) throw new InvalidArgumentError('Expected a whole number from 1 to 999999999.')
   return Number(value)
 }

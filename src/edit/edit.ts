@@ -30,6 +30,22 @@ export function editText(text: string, changes: readonly Change[]): string {
   return tree.text
 }
 
+/**
+ * The same as `editText` for many changes that only add: all are made at once, which takes as long as one. What comes of it is
+ * checked; where it does not say what was meant, as where two additions meet in one place, they are made one after the other.
+ */
+export function addText(text: string, changes: readonly Change[]): string {
+  const tree = treeOf(text)
+  let wanted = tree.value
+  const splices: Splice[] = []
+  for (const change of changes) {
+    wanted = changed(wanted, change)
+    splices.push(...splicesOf(tree, change, wanted))
+  }
+  const next = read(spliced(text, splices))
+  return next && isSame(next.value, wanted) ? next.text : editText(text, changes)
+}
+
 /** Changes that are made at once, as reading the text takes most of the time: they move nothing, and none depends on another. */
 interface Batch {
   readonly changes: readonly Change[]

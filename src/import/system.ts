@@ -4,7 +4,28 @@
 export interface ImportFile {
   readonly name: string
   readonly text: string
+  /** The folder that was named on the command line and in or below which the file was found; absent for files that were named. */
+  readonly folder?: string
 }
+
+export interface ImportInput {
+  /** The files that were named or found, in order. */
+  readonly files: readonly ImportFile[]
+  /**
+   * A further file that one of them speaks of, by its name from the same folder as theirs (`deploy/.env`); `undefined` where there
+   * is none, or where it may not be read: outside of the folder of the command and of those of the files, too large, no text.
+   */
+  readonly read: (name: string) => Promise<ImportFile | undefined>
+  /** Compose: values for variables in place of the `.env` beside the file. */
+  readonly envFile?: ImportFile
+  /** Traces: milliseconds over which counters counted, where the files do not say so. */
+  readonly window?: number
+  /** Compose: profiles that are on. */
+  readonly profiles?: readonly string[]
+}
+
+/** Reads files of one kind. Never throws for what is in them: what cannot be read becomes a note. */
+export type ImportReader = (input: ImportInput) => ImportedSystem | Promise<ImportedSystem>
 
 /**
  * `stated`: the file says it in so many words (`replicas: 3`).
@@ -55,7 +76,7 @@ export interface ImportedEdge {
  * resolves to nothing, an autoscaler that addresses no Deployment, wiring that is not in these files.
  */
 export interface ImportNote {
-  readonly kind: 'skipped' | 'unreadable' | 'dangling' | 'unwired' | 'ignored' | 'defect'
+  readonly kind: 'skipped' | 'unreadable' | 'dangling' | 'unwired' | 'ignored' | 'defect' | 'observed'
   readonly message: string
   readonly file?: string
   readonly line?: number

@@ -66,8 +66,7 @@ function sigmaThroughMean(distance: number, z: number): number {
 
 export const meanOf = ({ mu, sigma }: LogNormal): number => Math.exp(mu + sigma ** 2 / 2)
 
-export const varianceOf = ({ mu, sigma }: LogNormal): number =>
-  Math.expm1(sigma ** 2) * Math.exp(2 * mu + sigma ** 2)
+export const varianceOf = ({ mu, sigma }: LogNormal): number => Math.expm1(sigma ** 2) * Math.exp(2 * mu + sigma ** 2)
 
 /**
  * A value that is exceeded with a probability of at most `tail`, whatever the distribution, from the one-sided inequality of

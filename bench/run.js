@@ -17,7 +17,7 @@ import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { rolldown } from 'rolldown'
 import { goals, resultsPage } from './results.js'
-import { bareParser, spectral } from './yardsticks.js'
+import { bareHeap, bareParser, spectral } from './yardsticks.js'
 
 const { values: flags } = parseArgs({
   options: {
@@ -110,10 +110,13 @@ function growth(name, small, large, times, pairs) {
   }
 }
 
+/** At a million a second this is ten seconds. */
+const simulatedEvents = 10_000_000
+
 async function measure() {
   const bundle = await rolldown({ input: join(root, 'bench/systems.ts') })
   await bundle.write({ file: join(folder, 'systems.mjs') })
-  const { system } = await import(pathToFileURL(join(folder, 'systems.mjs')).href)
+  const { system, simulated } = await import(pathToFileURL(join(folder, 'systems.mjs')).href)
   const manifest = shape => file(`${Object.values(shape).join('-')}.yaml`, system(shape))
   const program = join(root, 'dist/bin/scaffold-review.cjs')
   const review = (...args) => [program, 'review', '--exit-zero', '--today', '2026-11-23', ...args]
@@ -161,6 +164,15 @@ async function measure() {
     growth('keys of one map, 10 000 to 40 000', json(keys(10_000)), json(keys(40_000)), 4, 3),
     growth('lines of comment, 25 000 to 100 000', json(comments(25_000)), json(comments(100_000)), 4, 3),
   ]
+  const simulate = [program, 'simulate', '--assume', '--duration', '12m', '--max-events', String(simulatedEvents)]
+  figures.push(
+    compare(
+      '10 million events of a simulation / bare heap',
+      [...simulate, file('simulated.yaml', simulated)],
+      [file('heap.cjs', bareHeap(simulatedEvents))],
+      5,
+    ),
+  )
   if (flags.large) {
     const size = compare('10 000 services / 1 000 services', json(manifest({ services: 10_000 })), json(thousand), 1)
     figures.push(size, share('10 000 services, peak memory / 600 MiB', size.memory / 600, size))

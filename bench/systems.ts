@@ -126,3 +126,22 @@ const store = (d: number, k: number) => [
 ]
 
 const range = (length: number) => Array.from({ length }, (_, i) => i)
+
+/** A shop whose simulation is mostly events: two tiers with a queue before each, timeouts that seldom come, a cache. */
+export const simulated = `journeys: { browse: { entry: web, load: 4000/s } }
+services:
+  web:
+    replicas: 10
+    concurrency: 40
+    serviceTime: { mean: 5ms, p99: 20ms }
+    calls:
+      - { to: catalogue, timeout: 500ms, retries: { max: 2, backoff: exponential, base: 20ms, jitter: true, budget: 10% }, fallback: none }
+  catalogue:
+    replicas: 10
+    concurrency: 20
+    serviceTime: { mean: 8ms, p99: 30ms }
+    calls:
+      - { to: catalogue-db, cachedBy: cache, access: read, timeout: 200ms, retries: none, fallback: none, pool: 20 }
+caches: { cache: { ttl: 5m, hitRatio: 60%, inFrontOf: catalogue-db, onFailure: origin } }
+stores: { catalogue-db: { capacity: { rps: 2500 }, latency: { mean: 5ms, p99: 20ms } } }
+`

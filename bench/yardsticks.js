@@ -15,6 +15,39 @@ for (const file of process.argv.slice(2)) {
 `
 }
 
+/** A script that does nothing but take the next of a thousand events from a binary heap and add one, so many times. */
+export function bareHeap(events) {
+  return `const size = 1000
+const times = new Float64Array(size + 1)
+let used = 0
+let seed = 1
+const random = () => (seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0) / 4294967296
+function add(time) {
+  let hole = used++
+  while (hole > 0 && times[(hole - 1) >> 1] > time) {
+    times[hole] = times[(hole - 1) >> 1]
+    hole = (hole - 1) >> 1
+  }
+  times[hole] = time
+}
+function take() {
+  const first = times[0]
+  const last = times[--used]
+  let hole = 0
+  for (let child = 1; child < used; child = 2 * hole + 1) {
+    if (child + 1 < used && times[child + 1] < times[child]) child++
+    if (times[child] >= last) break
+    times[hole] = times[child]
+    hole = child
+  }
+  times[hole] = last
+  return first
+}
+for (let i = 0; i < size; i++) add(random())
+for (let i = 0; i < ${events}; i++) add(take() + random())
+`
+}
+
 /** Spectral with twenty rules of the kind that a linter has: a key must be there, a value must look like this. */
 export function spectral(folder) {
   mkdirSync(folder, { recursive: true })

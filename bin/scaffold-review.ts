@@ -70,6 +70,10 @@ function world(): World {
       write: text => {
         write(2, text)
       },
+      // Asked for by few commands, and to look at a stream is to set it up.
+      get isTTY() {
+        return process.stderr.isTTY
+      },
     },
     readStdin: async most => (await import('../src/cli/read-up-to.ts')).readUpTo(process.stdin, most),
     watch: async (paths, changed) => (await import('../src/cli/watch-files.ts')).watchFiles(paths, changed),

@@ -75,6 +75,11 @@ export const commands: readonly [CommandEntry, ...CommandEntry[]] = [
     load: async () => (await import('./whatif-command.ts')).whatifCommand,
   },
   {
+    name: 'simulate',
+    summary: 'run requests through the design over time: retry storms, cold caches, drains, and whether it recovers',
+    load: async () => (await import('./simulate-command.ts')).simulateCommand,
+  },
+  {
     name: 'checklist',
     summary: 'ask a team what the manifest does not say, and write the answers into it',
     load: async () => (await import('./checklist-command.ts')).checklistCommand,

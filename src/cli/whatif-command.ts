@@ -3,8 +3,7 @@ import { factsOf } from '../analysis/index.ts'
 import { outcomeRank } from '../analysis/outcomes.ts'
 import { calm, factorsOf, isCalm, type Scenario, type Slowdown } from '../analysis/scenario.ts'
 import type { ManifestFiles } from '../manifest/files.ts'
-import type { Component, Model } from '../manifest/model.ts'
-import { didYouMean } from '../manifest/nearest.ts'
+import type { Model } from '../manifest/model.ts'
 import { readManifest } from '../manifest/read.ts'
 import { readAs, refused } from '../manifest/schema/read-as.ts'
 import { duration } from '../manifest/schema/scalars.ts'
@@ -20,6 +19,7 @@ import { singleFaults } from '../whatif/single-faults.ts'
 import { whatIf, type WhatIf } from '../whatif/what-if.ts'
 import { wantsColor } from './color.ts'
 import type { CommandContext } from './commands.ts'
+import { known } from './known-names.ts'
 import { findOrLoad } from './load.ts'
 import { loadOption, type LoadOption } from './load-option.ts'
 import { UserError, exitCode, type World } from './world.ts'
@@ -142,32 +142,6 @@ function scenarioOf(options: Options, model: Model): Scenario {
     throw new UserError('Nothing happens. Say what does, such as --down psp, --slow psp=2s, --load 3x or --lose-zone')
   return scenario
 }
-
-type Named = 'component' | 'store' | 'cache' | 'service' | 'journey'
-
-const sections: Readonly<Record<Named, (model: Model) => ReadonlyMap<string, unknown>>> = {
-  component: ({ components }) => components,
-  store: ({ stores }) => stores,
-  cache: ({ caches }) => caches,
-  service: ({ services }) => services,
-  journey: ({ journeys }) => journeys,
-}
-
-function known(name: string, kind: Named, model: Model): void {
-  const names = [...sections[kind](model).keys()]
-  if (names.includes(name)) return
-  const other: Component | undefined = model.components.get(name)
-  const is =
-    other && kind !== 'journey' ? `"${name}" is ${article(other.kind)}, not a ${kind}` : `There is no ${kind} "${name}"`
-  const meant = didYouMean(name, names)
-  throw new UserError(`${is}${meant || '.'} The manifest has ${shortList(names)}`)
-}
-
-const article = (kind: string) => `${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}`
-const shortList = (names: readonly string[]) =>
-  names.length === 0
-    ? 'none'
-    : `${names.slice(0, 12).join(', ')}${names.length > 12 ? ` and ${names.length - 12} more` : ''}`
 
 function several(value: string, before: string[]): string[] {
   return [...new Set([...before, ...value.split(',').map(word => word.trim())])]

@@ -12,7 +12,7 @@ export interface World {
     /** Whether it was sent to a file, which keeps escapes that a log would render. */
     readonly isFile?: boolean
   }
-  readonly stderr: { write(text: string): unknown }
+  readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean }
   /** All of standard input; where it has more than `most` bytes, somewhat more than that. */
   readStdin(most: number): Promise<Uint8Array>
   /** Calls back when something that is watched changes, comes or goes, until it is stopped. */

@@ -6,6 +6,7 @@ import { diffJsonSchema } from '../delta/diff-json.ts'
 import { manifestJsonSchema } from '../manifest/json-schema.ts'
 import { analysisJsonSchema } from '../reporters/table-json.ts'
 import { reportJsonSchema } from '../reporters/report-schema.ts'
+import { simulationJsonSchema } from '../reporters/simulate-json.ts'
 import { whatIfJsonSchema } from '../reporters/whatif-json.ts'
 
 /** The JSON Schemas that the package publishes, by name. */
@@ -18,6 +19,7 @@ const schemas = {
   diff: diffJsonSchema,
   drift: driftJsonSchema,
   whatif: whatIfJsonSchema,
+  simulation: simulationJsonSchema,
 }
 
 export type SchemaName = keyof typeof schemas

@@ -24,7 +24,7 @@ git clone --quiet "$here" "$target/hooks"
 mkdir "$target/project"
 cd "$target/project"
 git init --quiet
-cp "$here"/examples/web-shop/*.yaml .
+cp -R "$here"/examples/web-shop/. .
 mkdir naive
 cp "$here/examples/web-shop-naive/scaffold.yaml" naive/
 cat > .pre-commit-config.yaml << YAML

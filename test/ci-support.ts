@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, readFileSync } from 'node:fs'
 import { delimiter, dirname, join, resolve } from 'node:path'
 import { parse } from 'yaml'
 import { folder } from './cli-support.ts'
@@ -87,12 +87,9 @@ export function runStep(
   return { code: ran.status ?? -1, out: ran.stdout + ran.stderr, output: text('output'), summary: text('summary') }
 }
 
-/** A folder with a copy of some files of the repository. */
+/** A folder with copies of some files and folders of the repository, each by where it goes. */
 export function checkout(files: Record<string, string>): string {
   const cwd = folder({})
-  for (const [to, from] of Object.entries(files)) {
-    mkdirSync(dirname(join(cwd, to)), { recursive: true })
-    writeFileSync(join(cwd, to), readFileSync(from))
-  }
+  for (const [to, from] of Object.entries(files)) cpSync(from, join(cwd, to), { recursive: true })
   return cwd
 }

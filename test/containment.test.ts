@@ -64,7 +64,7 @@ describe('a rule that throws', () => {
     const options = {
       ...passes('our/options'),
       options: {
-        parse: () => {
+        safeParse: () => {
           throw new Error('no options')
         },
       },

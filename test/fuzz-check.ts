@@ -104,7 +104,7 @@ async function checked(argv: readonly string[], stdin: string) {
   // A page brings a script of its own, in which these words are code.
   const said = argv.includes('html') ? dataIn(out).join('\n') : out
   // In quotes or in a path it is a name that the input has chosen.
-  const broken = /.{0,60}(?<!["./-])(?:NaN|Infinity|undefined|\[object ).{0,60}/.exec(said + err)
+  const broken = /.{0,60}(?<!["./-]|&quot;)(?:NaN|Infinity|undefined|\[object ).{0,60}/.exec(said + err)
   if (broken) complain(`says ${broken[0]}`)
   // A patch is for programs, and keeps the ends of lines as they are.
   const shown = argv[0] === 'fix' ? out.replaceAll('\r', '') : out

@@ -89,6 +89,7 @@ describe.skipIf(!hasCorpus)('real systems', () => {
     const system = await readCompose(filesOn(folder, files))
     const names = new Set(system.elements.map(one => one.name))
     const wanted = new Set(truth.edges.filter(({ from, to }) => names.has(from) && names.has(to)).map(arrow))
+    // Edges that are likely count; those that are guessed do not.
     const known = system.edges.filter(({ source }) => source.confidence !== 'guessed')
     const right = (edges: readonly { from: string; to: string }[]) =>
       edges.filter(edge => wanted.has(arrow(edge))).length

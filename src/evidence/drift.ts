@@ -1,6 +1,6 @@
 import { driftStates, type DriftItem, type DriftState } from '../delta/drift.ts'
 import type { Location } from '../finding.ts'
-import type { ImportedEdge, ImportNote } from '../import/system.ts'
+import { isKnown, type ImportedEdge, type ImportNote } from '../import/system.ts'
 import type { Component, Job, Model } from '../manifest/model.ts'
 import type { Manifest, Told } from './claims.ts'
 import { factClaims, type ReadSystem } from './system/facts.ts'
@@ -83,7 +83,7 @@ function componentItems(read: readonly Read[], manifest: Manifest): DriftItem[] 
       .map(({ kind, name, source }): DriftItem => {
         const where: Location = at([`${kind}s`])
         return {
-          state: source.confidence === 'guessed' ? 'perhaps' : 'onlyInFiles',
+          state: !isKnown(source) ? 'perhaps' : 'onlyInFiles',
           kind: 'component',
           name,
           message: `The ${kind} "${name}" is not in the manifest`,
@@ -122,7 +122,7 @@ function edgeItems(read: readonly Read[], { model, at }: Manifest): DriftItem[] 
     }
   }
   // Where the files hold no wiring at all nothing follows from what they do not hold.
-  const withWiring = read.filter(({ system }) => system.edges.some(({ source }) => source.confidence !== 'guessed'))
+  const withWiring = read.filter(({ system }) => system.edges.some(({ source }) => isKnown(source)))
   const there = new Set(withWiring.flatMap(({ found }) => [...found.pairs.values()]))
   const ownEdges = [
     ...model.calls.map(({ from, target, name, path }) => ({ from, to: target, name, path })),
@@ -150,7 +150,7 @@ function endsOf(
 
 /** What is guessed, or behind a profile that is off, is nothing that anybody should be accused of. */
 const stateOf = ({ source, optional }: ImportedEdge): DriftState =>
-  source.confidence === 'guessed' || optional === true ? 'perhaps' : 'onlyInFiles'
+  !isKnown(source) || optional === true ? 'perhaps' : 'onlyInFiles'
 
 /** What an importer finds fault with, or says of itself, is for those who import. */
 const told = new Set<ImportNote['kind']>(['dangling', 'unwired', 'unreadable', 'skipped'])

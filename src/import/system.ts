@@ -30,10 +30,15 @@ export type ImportReader = (input: ImportInput) => ImportedSystem | Promise<Impo
 /**
  * `stated`: the file says it in so many words (`replicas: 3`).
  * `derived`: it follows from what is stated (an address in an environment variable that a Service exposes).
- * `guessed`: likely, and to be confirmed (`depends_on` is an order of starting, an image's name hints at an engine). Edges below
- * `derived` are written as comments or marked, and no rule draws a conclusion from them.
+ * `likely`: nothing says otherwise (`depends_on` of a service that addresses nobody).
+ * `guessed`: to be confirmed (another `depends_on` is an order of starting, an image's name hints at an engine). Edges below
+ * `derived` are set apart, and no rule draws a conclusion from them.
  */
-export type Confidence = 'stated' | 'derived' | 'guessed'
+export type Confidence = 'stated' | 'derived' | 'likely' | 'guessed'
+
+/** Sure enough for rules to conclude from. */
+export const isKnown = ({ confidence }: Pick<Source, 'confidence'>): boolean =>
+  confidence === 'stated' || confidence === 'derived'
 
 /** Where something was read. `signal` names the form it had there: `env ORDERS_ADDR`, `networkPolicy`, `depends_on`. Lines count from 1. */
 export interface Source {

@@ -1,5 +1,5 @@
 import type { Claim, EvidenceKind, Location, Path, QuestionKey } from '../../finding.ts'
-import type { ImportedFact, ImportedSystem, Source } from '../../import/system.ts'
+import { isKnown, type ImportedFact, type ImportedSystem, type Source } from '../../import/system.ts'
 import { duration, number, percent } from '../../units.ts'
 import type { Manifest } from '../claims.ts'
 import { edgesLike, matched } from './match.ts'
@@ -58,7 +58,7 @@ export function factClaims({ kind, system, placeOf }: ReadSystem, manifest: Mani
   for (const edge of system.edges) {
     const own = edge.facts && edgesLike(edge, found, manifest.model)
     // Of several calls that go the same way nobody knows which one is meant.
-    if (own?.length === 1 && edge.source.confidence !== 'guessed') compare(own[0]!, own[0]!, edge.facts ?? [])
+    if (own?.length === 1 && isKnown(edge.source)) compare(own[0]!, own[0]!, edge.facts ?? [])
   }
   return { claims, unstated }
 }

@@ -1,6 +1,6 @@
 import { proxyImages } from '../images.ts'
 import { parseImage } from '../parts.ts'
-import type { ImportedEdge, ImportedSystem } from '../system.ts'
+import { isKnown, type ImportedEdge, type ImportedSystem } from '../system.ts'
 import type { Component } from './component.ts'
 
 /**
@@ -11,7 +11,7 @@ export function entryJourneys(
   components: readonly Component[],
   edges: readonly ImportedEdge[],
 ): { journeys: ImportedSystem['others']; public: ReadonlySet<string> } {
-  const known = edges.filter(({ source }) => source.confidence !== 'guessed')
+  const known = edges.filter(({ source }) => isKnown(source))
   const isCalled = (name: string) => known.some(({ to, from }) => to === name && from !== name)
   const services = components.filter(({ part }) => part.kind === 'service')
   const open = services.filter(({ service }) =>

@@ -1,4 +1,4 @@
-import type { ImportedEdge, ImportNote } from '../system.ts'
+import { isKnown, type ImportedEdge, type ImportNote } from '../system.ts'
 import { isData, listed, nameOf, type Component } from './component.ts'
 import type { ServiceRoutes } from './configs.ts'
 import { criticalityFact, hasHealthCheck, losesData, memoryLimit } from './facts.ts'
@@ -41,11 +41,11 @@ const at = ({ service }: Component): Pick<ImportNote, 'file' | 'line'> => ({
 })
 const defect = (message: string, first: Component): ImportNote => ({ kind: 'defect', message, ...at(first) })
 
-const isKnown = ({ source }: ImportedEdge) => source.confidence !== 'guessed'
+const isSure = ({ source }: Pick<ImportedEdge, 'source'>) => isKnown(source)
 
 /** Where most components have no edge that is more than a guess, the wiring is somewhere else. */
 function unwired({ components, edges }: Seen): ImportNote | undefined {
-  const known = edges.filter(isKnown)
+  const known = edges.filter(isSure)
   const alone = components.filter(one => !known.some(({ from, to }) => from === nameOf(one) || to === nameOf(one)))
   if (components.length < 3 || alone.length * 2 <= components.length) return undefined
   return {
@@ -57,7 +57,7 @@ function unwired({ components, edges }: Seen): ImportNote | undefined {
 
 /** Data that nobody addresses, though those that wait for it address others. */
 function unused({ components, edges, shared }: Seen): ImportNote | undefined {
-  const known = edges.filter(isKnown)
+  const known = edges.filter(isSure)
   const speaks = new Set(known.map(({ from }) => from))
   const idle = components.filter(one => {
     if (!isData(one) || known.some(({ to }) => to === nameOf(one))) return false
@@ -95,7 +95,7 @@ function singleInstances({ components, edges }: Seen): ImportNote | undefined {
   const callers = components
     .map(one => ({
       one,
-      count: edges.filter(edge => isKnown(edge) && edge.to === nameOf(one) && !edge.optional).length,
+      count: edges.filter(edge => isSure(edge) && edge.to === nameOf(one) && !edge.optional).length,
     }))
     .filter(({ count }) => count >= 3)
     .sort((a, b) => b.count - a.count)
@@ -176,7 +176,7 @@ function lowerLabels({ components, edges }: Seen): ImportNote | undefined {
   const labelled = (name: string) => rank.get(name) ?? -1
   const lower = edges.filter(
     ({ from, to, optional, kind, ...edge }) =>
-      isKnown({ from, to, kind, ...edge }) &&
+      isSure(edge) &&
       !optional &&
       kind !== 'consume' &&
       labelled(to) >= 0 &&

@@ -2,7 +2,16 @@ import { number } from '../../units.ts'
 import { resolverOf } from '../hosts.ts'
 import { partOf, type Part } from '../parts.ts'
 import { folderOf } from '../paths.ts'
-import type { ImportedEdge, ImportedElement, ImportedSystem, ImportFile, ImportInput, ImportNote } from '../system.ts'
+import { weighed } from './start-order.ts'
+import {
+  isKnown,
+  type ImportedEdge,
+  type ImportedElement,
+  type ImportedSystem,
+  type ImportFile,
+  type ImportInput,
+  type ImportNote,
+} from '../system.ts'
 import { routesOf, type Reading, type ServiceRoutes } from './configs.ts'
 import { wiringOf, type Around, type Wiring } from './edges.ts'
 import { listed, type Component } from './component.ts'
@@ -87,7 +96,8 @@ async function systemOf(
   const callers = new Set(inside.filter(({ part }) => isCaller(part)).map(({ service }) => service.name))
   const isPart = ({ from, to }: ImportedEdge) => callers.has(from) && names.has(to)
   const fromRoutes = routeEdges(routes, inside, resolverFor(components))
-  const edges = joinedEdges([...wired.flatMap(one => one.edges), ...fromRoutes.edges].filter(isPart))
+  const found = joinedEdges([...wired.flatMap(one => one.edges), ...fromRoutes.edges].filter(isPart))
+  const edges = weighed(found, inside.length)
   const dangling = wired.flatMap(({ notes: own }, i) =>
     callers.has(first[i]!.service.name) && components[i]!.part.kind !== 'outside' ? own : [],
   )
@@ -160,8 +170,7 @@ function joinedEdges(edges: readonly ImportedEdge[]): ImportedEdge[] {
     const before = found.get(key)
     if (!before) found.set(key, edge)
     else {
-      const [better, other] =
-        before.source.confidence === 'guessed' && edge.source.confidence !== 'guessed' ? [edge, before] : [before, edge]
+      const [better, other] = !isKnown(before.source) && isKnown(edge.source) ? [edge, before] : [before, edge]
       const facts = [...(better.facts ?? []), ...(other.facts ?? [])]
       found.set(key, {
         ...better,

@@ -1,4 +1,4 @@
-import type { ImportedEdge, ImportNote } from '../system.ts'
+import { isKnown, type ImportedEdge, type ImportNote } from '../system.ts'
 import { isData, listed, nameOf, type Component } from './component.ts'
 
 /** Several services on one store: one note for all of them, with the databases within a server and the user where all share it. */
@@ -9,14 +9,12 @@ export function sharedServers({
   readonly components: readonly Component[]
   readonly edges: readonly ImportedEdge[]
 }): ImportNote[] {
-  const speaks = new Set(edges.filter(({ source }) => source.confidence !== 'guessed').map(({ from }) => from))
+  const speaks = new Set(edges.filter(({ source }) => isKnown(source)).map(({ from }) => from))
   const shared = components.flatMap(one => {
     if (!isData(one) || one.part.kind === 'queue') return []
     // A guess about a service whose addresses are known says little: it would have this one too.
-    const users = edges.filter(
-      ({ to, from, source }) => to === nameOf(one) && (source.confidence !== 'guessed' || !speaks.has(from)),
-    )
-    const solid = users.filter(({ source }) => source.confidence !== 'guessed')
+    const users = edges.filter(({ to, from, source }) => to === nameOf(one) && (isKnown(source) || !speaks.has(from)))
+    const solid = users.filter(({ source }) => isKnown(source))
     const told = solid.length > 1 ? solid : users
     return told.length < 2 ? [] : [{ one, users: told, isGuess: told !== solid }]
   })

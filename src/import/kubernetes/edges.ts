@@ -157,7 +157,7 @@ const hintsOf = ({ main }: Member): string[] => [
   ...items(at(main, 'env')).flatMap(one => textOf(at(one, 'name')) ?? []),
 ]
 
-const ranks = { stated: 0, derived: 1, guessed: 2 }
+const ranks = { stated: 0, derived: 1, likely: 2, guessed: 3 }
 
 /** One edge for each pair and kind: the surest, then the first by place. */
 export function distinctEdges(edges: readonly ImportedEdge[]): ImportedEdge[] {

@@ -3,7 +3,7 @@ import { isMap } from '../documents.ts'
 import { quoted } from '../names.ts'
 import { compare, push } from '../order.ts'
 import { at, root, textOf } from '../spot.ts'
-import type { ImportedEdge, ImportedElement, ImportNote } from '../system.ts'
+import { isKnown, type ImportedEdge, type ImportedElement, type ImportNote } from '../system.ts'
 import type { KubeObject } from './objects.ts'
 import type { Member } from './parts.ts'
 
@@ -22,7 +22,7 @@ export function singleNote(elements: readonly ImportedElement[], edges: readonly
   const [first] = single
   if (!first) return []
   const callers = new Map<string, number>()
-  for (const { to, source } of edges) if (source.confidence !== 'guessed') callers.set(to, (callers.get(to) ?? 0) + 1)
+  for (const { to, source } of edges) if (isKnown(source)) callers.set(to, (callers.get(to) ?? 0) + 1)
   const shared = single
     .map(({ name }) => ({ name, count: callers.get(name) ?? 0 }))
     .filter(({ count }) => count > 1)
@@ -53,8 +53,7 @@ const many = 4
 /** Which of many calls a request can do without is what a person has to say. */
 export function fanNote(edges: readonly ImportedEdge[]): ImportNote[] {
   const callees = new Map<string, ImportedEdge[]>()
-  for (const edge of edges)
-    if (edge.kind === 'call' && edge.source.confidence !== 'guessed') push(callees, edge.from, edge)
+  for (const edge of edges) if (edge.kind === 'call' && isKnown(edge.source)) push(callees, edge.from, edge)
   const wide = [...callees].filter(([, calls]) => calls.length >= many).sort(([, a], [, b]) => b.length - a.length)
   const [first] = wide
   if (!first) return []
@@ -132,9 +131,7 @@ export function outsideNote(members: readonly Member[]): ImportNote[] {
 
 /** Where most components have no known edge, graphs of them would mislead. */
 export function unwiredNote(elements: readonly ImportedElement[], edges: readonly ImportedEdge[]): ImportNote[] {
-  const wired = new Set(
-    edges.filter(({ source }) => source.confidence !== 'guessed').flatMap(({ from, to }) => [from, to]),
-  )
+  const wired = new Set(edges.filter(({ source }) => isKnown(source)).flatMap(({ from, to }) => [from, to]))
   const own = elements.filter(({ kind }) => kind !== 'external' && kind !== 'job')
   const alone = own.filter(({ name }) => !wired.has(name))
   if (alone.length < 2 || alone.length * 2 <= own.length) return []

@@ -1,7 +1,15 @@
 import { namePattern } from '../../manifest/schema/fact.ts'
 import { readAs, refused } from '../../manifest/schema/read-as.ts'
 import { schemaAt } from '../../manifest/walk-schema.ts'
-import type { ElementKind, ImportedEdge, ImportedFact, ImportedSystem, ImportNote, Source } from '../system.ts'
+import {
+  isKnown,
+  type ElementKind,
+  type ImportedEdge,
+  type ImportedFact,
+  type ImportedSystem,
+  type ImportNote,
+  type Source,
+} from '../system.ts'
 
 /** A value with where it came from. Paths start at the manifest: `['services', 'web', 'replicas']`. */
 export interface Stated {
@@ -141,7 +149,7 @@ function linesOf(
 }
 
 function listOf({ kind, source }: ImportedEdge, from: ElementKind, to: ElementKind): ListName {
-  if (source.confidence === 'guessed' || kind === 'unknown') return 'x-inferred'
+  if (!isKnown(source) || kind === 'unknown') return 'x-inferred'
   if (kind === 'consume') return to === 'queue' && from === 'service' ? 'consumes' : 'x-inferred'
   return kind === 'publish' && to === 'queue' ? 'publishes' : 'calls'
 }

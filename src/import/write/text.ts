@@ -1,3 +1,4 @@
+import { isKnown } from '../system.ts'
 import { indented, inline, itemLines, keyText, pairLines } from '../../edit/render.ts'
 import { visibleLine } from '../../reporters/text.ts'
 import { entryValue, lineValue, lists, type Draft, type Entry, type Line, type ListName } from './manifest-of.ts'
@@ -30,7 +31,7 @@ export function draftText({ entries }: Draft, { by, system, platform }: Heading,
   const hasInferred = entries.some(({ lines }) => lines['x-inferred'].length > 0)
   const head = [
     `# A draft by ${by}. What the files do not say is not stated here: the review asks for it.`,
-    '# x-source: where it was read, and how sure that is. stated: the file says so; derived: it follows; guessed: to be confirmed.',
+    '# x-source: where it was read, and how sure that is. stated: the file says so; derived: it follows; likely, guessed: to be confirmed.',
     ...(hasInferred
       ? [
           '# x-inferred: edges that are likely, or whose direction is not known. No rule reads them. Move a line to calls, publishes or',
@@ -89,8 +90,8 @@ function edgeLines(line: Line, list: ListName): string[] {
 }
 
 const doubtOf = ({ source: { confidence, signal } }: Line): string =>
-  confidence !== 'guessed'
+  isKnown({ confidence })
     ? 'publishes or consumes?'
     : signal === 'depends_on'
-      ? 'guessed: an order of starting is no call'
-      : 'guessed'
+      ? `${confidence}: an order of starting is no call`
+      : confidence

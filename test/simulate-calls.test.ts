@@ -81,6 +81,13 @@ test('a journey without load sends nothing', () => {
   expect(simulate(text, { ...short, faults: [] }).stations.every(({ arrivals }) => arrivals === 0)).toBe(true)
 })
 
+test('a call is made with its probability, as often as it is stated', () => {
+  const text = shop(call('a', 'fallback: none, probability: 30%, callsPerRequest: 2'))
+  const { calls, journeys } = simulate(text, { ...short, faults: [] })
+  expect(calls[0]!.calls / journeys[0]!.counts.arrivals).toBeGreaterThan(0.54)
+  expect(calls[0]!.calls / journeys[0]!.counts.arrivals).toBeLessThan(0.66)
+})
+
 test('a quorum does without as many answers as it may', () => {
   // Two of three calls at once find a slot, and the third is turned away.
   const text = (quorum: string) => `

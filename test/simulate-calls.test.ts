@@ -88,6 +88,26 @@ test('a call is made with its probability, as often as it is stated', () => {
   expect(calls[0]!.calls / journeys[0]!.counts.arrivals).toBeLessThan(0.66)
 })
 
+test('a message is sent as often for each request as is stated', () => {
+  const text = `
+journeys: { buy: { entry: web, load: 100/s } }
+services:
+  web:
+    replicas: 1
+    concurrency: 1000
+    queueLimit: none
+    serviceTime: { mean: 1ms }
+    publishes: [{ to: q, perRequest: 0.3 }]
+  mailer: { replicas: 1, consumes: [{ from: q, concurrency: 9, processing: { mean: 1ms } }] }
+queues: { q: { delivery: atLeastOnce } }
+`
+  const { stations, journeys } = simulate(text, { ...short, faults: [] })
+  const sent = stations.find(({ kind }) => kind === 'consumer')!.arrivals
+  const came = (journeys[0]!.counts.arrivals / short.duration) * 1000
+  expect(sent / came).toBeGreaterThan(0.27)
+  expect(sent / came).toBeLessThan(0.33)
+})
+
 test('a quorum does without as many answers as it may', () => {
   // Two of three calls at once find a slot, and the third is turned away.
   const text = (quorum: string) => `

@@ -72,4 +72,18 @@ npx scaffold-review rules --test --allow-plugins | grep -q '^ok      our/named' 
 npx scaffold-review --allow-plugins --exit-zero > out.txt
 grep -q 'error\[our/named\] "web" is short' out.txt || fail 'a plugin'
 grep -q '\[our/calls-give-up\] "web -> orders" waits for ever' out.txt || fail 'a policy'
+
+# Parts that are read only when asked for: evidence with its parsers, importing, simulating.
+rm .scaffold-review.yaml
+shop=node_modules/scaffold-review/examples/web-shop/scaffold.yaml
+npx scaffold-review "$shop" > out.txt || fail 'the good example'
+grep -q '^Evidence: [0-9]* claims confirmed' out.txt || fail 'evidence'
+npx scaffold-review drift "$shop" | grep -q ' 0 different' || fail 'drift'
+cat > compose.yaml << 'YAML'
+services:
+  web: { image: example.org/web, environment: { DB_URL: 'postgres://db:5432/shop' } }
+  db: { image: 'postgres:16' }
+YAML
+npx scaffold-review import compose compose.yaml 2> err.txt | grep -q 'to: db' || fail 'import'
+npx scaffold-review simulate "$shop" --assume --duration 10s | grep -q '^Simulated ' || fail 'simulate'
 echo 'packed: ok'

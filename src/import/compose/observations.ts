@@ -176,11 +176,7 @@ function lowerLabels({ components, edges }: Seen): ImportNote | undefined {
   const labelled = (name: string) => rank.get(name) ?? -1
   const lower = edges.filter(
     ({ from, to, optional, kind, ...edge }) =>
-      isSure(edge) &&
-      !optional &&
-      kind !== 'consume' &&
-      labelled(to) >= 0 &&
-      labelled(to) < labelled(from),
+      isSure(edge) && !optional && kind !== 'consume' && labelled(to) >= 0 && labelled(to) < labelled(from),
   )
   const gap = ({ from, to }: ImportedEdge) => labelled(from) - labelled(to)
   lower.sort((a, b) => gap(b) - gap(a) || labelled(a.to) - labelled(b.to))

@@ -56,6 +56,9 @@ test('a claim that is confirmed has both places and is no finding', async () => 
   const { out } = await run([], shop())
   expect(out).toContain('Evidence: 1 claim confirmed\n')
   expect((await run(['--verbose'], shop())).out).toContain('scaffold.yaml:9:16 <> ops/a.yaml:5:9')
+  // Words only, as the judge of the gate expects in a comment.
+  const comment = (await run(['-f', 'markdown'], shop())).out
+  expect(comment).toContain('<summary>Evidence with 1 claim confirmed</summary>')
 })
 
 test('a claim that is contradicted is a finding at the manifest, with the place in the file', async () => {

@@ -12,17 +12,23 @@ const words: Readonly<Record<ClaimState, string>> = {
   claimed: 'not checked',
 }
 
-/** `31 claims confirmed, 2 contradicted, 4 missing`; `undefined` where there is no evidence. */
-export function evidenceLine({ evidence }: Report): string | undefined {
+/** `Evidence: 31 claims confirmed, 2 contradicted and 4 missing`; `undefined` where there is no evidence. */
+export function evidenceLine(report: Report): string | undefined {
+  const counts = claimCounts(report)
+  return counts === undefined ? undefined : `Evidence: ${counts}`
+}
+
+/** The same without the word in front. */
+export function claimCounts({ evidence }: Report): string | undefined {
   if (!evidence) return undefined
   const { claims } = evidence
-  if (claims.length === 0) return 'Evidence: no claim to check'
+  if (claims.length === 0) return 'no claim to check'
   const parts = claimStates.flatMap(state => {
     const count = claims.filter(claim => claim.state === state).length
     return count === 0 ? [] : [[count, words[state]] as const]
   })
   const said = parts.map(([count, word], i) => (i === 0 ? `${plural(count, 'claim')} ${word}` : `${count} ${word}`))
-  return `Evidence: ${list(said)}`
+  return list(said)
 }
 
 /** Where the manifest says it, and where the files speak of it. */

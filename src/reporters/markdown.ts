@@ -8,7 +8,7 @@ import { atFault } from '../picture/select.ts'
 import { notStated, type Report } from '../report.ts'
 import { list, plural } from '../units.ts'
 import { place } from './frame.ts'
-import { evidenceLine, placesOf, wordOf } from './evidence-words.ts'
+import { claimCounts, placesOf, wordOf } from './evidence-words.ts'
 import { code, details, fence, inline, item, table } from './markdown-text.ts'
 import { byKey, type Group } from './page.ts'
 import { pathOf } from './paths.ts'
@@ -119,8 +119,8 @@ function section(report: Report, room: number): string[] {
   addList(plural(notes.length, 'note'), notes.map(findingItem), 0)
   const open = openQuestions.filter(({ mustBeStated }) => !mustBeStated)
   addList(plural(open.length, 'open question'), byKey(open).map(unstatedItem), 0)
-  const evidence = evidenceLine(report)
-  if (evidence !== undefined) addList(evidence, report.evidence!.claims.map(claimItem), 0)
+  const evidence = claimCounts(report)
+  if (evidence !== undefined) addList(`Evidence with ${evidence}`, report.evidence!.claims.map(claimItem), 0)
   addList(`${waived.length} waived`, waived.map(waivedItem), 0)
   if (leftOut > 0) blocks.push(`${plural(leftOut, 'entry', 'entries')} more found no room here.`)
   return blocks

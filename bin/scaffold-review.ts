@@ -13,10 +13,8 @@ else void run()
 
 async function run(): Promise<void> {
   endCleanly()
-  // From Node 22.1 on, which keeps what it has compiled in the folder for temporary files. Nothing depends on that.
-  const nodeModule: object = process.getBuiltinModule('node:module')
-  ;(nodeModule as { enableCompileCache?: () => unknown }).enableCompileCache?.()
-  compileLater()
+  if (process.version.startsWith('v20.')) compileLater()
+  else keepCompiled()
   const { main } = await import('../src/cli/main.ts')
   process.exitCode = await main(argv, world())
 }
@@ -26,11 +24,16 @@ async function run(): Promise<void> {
  * nearly half of its processor time went into compiling what was hardly used again. Later versions have a compiler in between.
  */
 function compileLater(): void {
-  if (!process.version.startsWith('v20.')) return
   // An `import()` of what is built in would start the loader of modules, which nothing else needs.
   const { setFlagsFromString } = process.getBuiltinModule('node:v8')
   // In bytes of code that ran: four times what is usual.
   setFlagsFromString('--interrupt-budget=540672')
+}
+
+/** What `runCompiled` does not keep: the parts that few runs need. Node keeps them in the folder for temporary files. */
+function keepCompiled(): void {
+  const nodeModule: object = process.getBuiltinModule('node:module')
+  ;(nodeModule as { enableCompileCache?: () => unknown }).enableCompileCache?.()
 }
 
 /**

@@ -31,14 +31,21 @@ export const clip = (text: string, length: number): string =>
 
 /** Lines of at most `width` columns, the first after `first`, the others after `indent`. Words that are too long stand alone. */
 export function wrap(text: string, width: number, indent = '', first = indent): string {
-  const fit = (line: string, prefix: string) =>
-    wrapAnsi(line, Math.max(20, width - prefix.length), { trim: true }).split('\n')
+  const room = (prefix: string) => Math.max(20, width - prefix.length)
+  const fit = (line: string, columns: number) =>
+    isNarrow(line, columns) ? [line] : wrapAnsi(line, columns, { trim: true }).split('\n')
   return text
     .split('\n')
     .flatMap((line, i) => {
-      const [head = '', ...rest] = fit(line, i === 0 ? first : indent)
-      return [head, ...(rest.length > 0 ? fit(rest.join(' '), indent) : [])]
+      const columns = room(i === 0 ? first : indent)
+      const lines = fit(line, columns)
+      return lines.length === 1 || columns === room(indent)
+        ? lines
+        : [lines[0]!, ...fit(lines.slice(1).join(' '), room(indent))]
     })
     .map((line, i) => (i === 0 ? first : indent) + line)
     .join('\n')
 }
+
+/** Whether nothing is to be done: to measure any text takes longer than all else that a report of a few findings needs. */
+const isNarrow = (line: string, columns: number) => line.length <= columns && /^(?:[!-~]+(?: [!-~]+)*)?$/.test(line)

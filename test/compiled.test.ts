@@ -1,0 +1,73 @@
+import { spawnSync } from 'node:child_process'
+import { chmodSync, cpSync, existsSync, readFileSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { folder } from './cli-support.ts'
+
+/** The program as it is shipped; `npm test` builds it. */
+const built = 'dist/bin'
+const manifest = resolve('examples/web-shop-naive/scaffold.yaml')
+
+/** A copy that never ran, and a way to run it. */
+function freshCopy() {
+  const root = folder({})
+  const bin = join(root, 'bin')
+  cpSync(built, bin, { recursive: true, filter: path => !path.endsWith('.compiled') })
+  const env = { ...process.env }
+  delete env['CI']
+  const review = (more: NodeJS.ProcessEnv = {}) => {
+    const args = [join(bin, 'scaffold-review.cjs'), manifest, '--exit-zero', '--no-ci-detect', '--today', '2026-11-23']
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', env: { ...env, ...more } })
+    return { status, stdout, stderr }
+  }
+  const kept = () => (existsSync(join(bin, '.compiled')) ? readdirSync(join(bin, '.compiled')) : [])
+  return { bin, review, kept, keptAt: (name: string) => join(bin, '.compiled', name) }
+}
+
+describe.skipIf(!existsSync(built))('what V8 compiled', () => {
+  test('is kept beside the program by the first run and used by the next, which says the same', () => {
+    const { review, kept, keptAt } = freshCopy()
+    const first = review()
+    expect(first).toMatchObject({ status: 0, stderr: '' })
+    expect(kept()).toHaveLength(2)
+    for (const name of kept()) utimesSync(keptAt(name), 1, 1)
+    const written = kept().map(name => readFileSync(keptAt(name)))
+    expect(review()).toEqual(first)
+    // What was used is not written again.
+    expect(kept().map(name => readFileSync(keptAt(name)))).toEqual(written)
+  })
+
+  test('is compiled again where what was kept is of another V8, or damaged', () => {
+    const { review, kept, keptAt } = freshCopy()
+    const first = review()
+    for (const name of kept()) writeFileSync(keptAt(name), 'not what V8 wrote')
+    expect(review()).toEqual(first)
+    for (const name of kept()) expect(readFileSync(keptAt(name)).length).toBeGreaterThan(10_000)
+    const spoil: ((data: Buffer) => Buffer)[] = [data => data.subarray(0, 5000), data => data.fill(255, 5000, 5003)]
+    for (const change of spoil) {
+      for (const name of kept()) writeFileSync(keptAt(name), change(readFileSync(keptAt(name))))
+      expect(review()).toEqual(first)
+    }
+    expect(review({ NODE_OPTIONS: '--interpreted-frames-native-stack' })).toEqual(first)
+  })
+
+  test('is not taken for a program that was changed since, even where its length is the same', () => {
+    const { bin, review } = freshCopy()
+    const first = review()
+    const text = join(bin, 'review.text.cjs')
+    writeFileSync(text, readFileSync(text, 'latin1').replaceAll('not ready', 'NOT READY'), 'latin1')
+    expect(review().stdout).toBe(first.stdout.replaceAll('not ready', 'NOT READY'))
+  })
+
+  test('is not kept in CI, nor where Node is told to keep nothing, nor where nobody may write', () => {
+    const { bin, review, kept } = freshCopy()
+    const first = review({ CI: 'true' })
+    expect(review({ NODE_DISABLE_COMPILE_CACHE: '1' })).toEqual(first)
+    expect(kept()).toEqual([])
+    // Stands in for a folder that is not ours: root may write anywhere.
+    writeFileSync(join(bin, '.compiled'), '')
+    chmodSync(join(bin, '.compiled'), 0o400)
+    expect(review()).toEqual(first)
+    expect(readdirSync(bin).filter(name => name.startsWith('.compiled'))).toEqual(['.compiled'])
+  })
+})

@@ -17,22 +17,32 @@ export const pretty: Reporter = (run, style) => {
 
 function one(report: Report, style: Style, c: ChalkInstance): string {
   const page = new Page(report, style, c)
-  const whole = textOf(wholePage(report, page, style, c))
-  const isLong = whole.split('\n').length > twoScreens
-  return isLong && !style.verbose && !style.quiet && report.verdict !== 'unreadable'
-    ? textOf(digest(report, page, style, c, twoScreens))
-    : whole
+  const maySumUp = !style.verbose && !style.quiet && report.verdict !== 'unreadable'
+  const whole = within(maySumUp ? twoScreens : Infinity, wholePage(report, page, style, c))
+  return `${(whole ?? digest(report, page, style, c, twoScreens)).join('\n\n')}\n`
 }
 
-const textOf = (blocks: readonly string[]) => `${blocks.join('\n\n')}\n`
-
-function wholePage(report: Report, page: Page, { quiet, width }: Style, c: ChalkInstance): string[] {
-  const { problems, findings } = report
-  const shown = quiet ? findings.filter(({ severity }) => severity === 'error') : findings
-  const blocks = [...problems.map(problem => page.problem(problem)), ...shown.map(finding => page.finding(finding))]
-  if (!quiet) {
-    blocks.push(...page.unstated(), ...page.waived(), ...page.baselined(), ...page.evidence(), ...page.questions())
-    if (report.verdict !== 'unreadable') blocks.push(scoreboardLines(report, width, c))
+/** The blocks, unless they have more lines with an empty one after each; what follows is not composed then. */
+function within(lines: number, blocks: Iterable<string>): string[] | undefined {
+  const taken: string[] = []
+  for (const block of blocks) {
+    lines -= block.split('\n').length + 1
+    if (lines < 0) return undefined
+    taken.push(block)
   }
-  return [...blocks, wrap(verdictLine(report, c), width)]
+  return taken
+}
+
+function* wholePage(report: Report, page: Page, { quiet, width }: Style, c: ChalkInstance): Generator<string> {
+  for (const problem of report.problems) yield page.problem(problem)
+  for (const finding of report.findings) if (!quiet || finding.severity === 'error') yield page.finding(finding)
+  if (!quiet) {
+    yield* page.unstated()
+    yield* page.waived()
+    yield* page.baselined()
+    yield* page.evidence()
+    yield* page.questions()
+    if (report.verdict !== 'unreadable') yield scoreboardLines(report, width, c)
+  }
+  yield wrap(verdictLine(report, c), width)
 }

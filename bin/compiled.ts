@@ -1,7 +1,9 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { Script, constants } from 'node:vm'
-import { crc32 } from 'node:zlib'
+
+/** What was compiled in this run, by the file that it may be kept in. */
+const isNew = new Map<string, Script>()
 
 /**
  * Runs a file of CommonJS in plain ASCII by what V8 made of it in an earlier run: of a small review nearly half of the processor
@@ -19,11 +21,7 @@ export function runCompiled(file: string, module: NodeJS.Module, require: NodeJS
       importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     },
   )
-  const isKept = cachedData !== undefined && script.cachedDataRejected !== true
-  if (!isKept && isWanted())
-    process.once('exit', () => {
-      keep(script, kept)
-    })
+  if (cachedData === undefined || script.cachedDataRejected === true) isNew.set(kept, script)
   const run = script.runInThisContext() as (...given: unknown[]) => void
   run.call(module.exports, module.exports, require, module, file, dirname(file))
 }
@@ -38,22 +36,35 @@ function keptFor(file: string): string {
 }
 
 /** In CI the next run is on another machine. The variable is the one that turns off Node's own cache. */
-const isWanted = () => !process.env['CI'] && process.env['NODE_DISABLE_COMPILE_CACHE'] !== '1'
+export function keepCompiled(): void {
+  if (process.env['CI'] || process.env['NODE_DISABLE_COMPILE_CACHE'] === '1') return
+  for (const [path, script] of isNew) keep(script, path)
+}
 
 /** At the end, where it leaves the rest as V8 wants it aligned. */
 function withChecksum(data: Buffer): Buffer {
   const sum = Buffer.alloc(checksumBytes)
-  sum.writeUInt32LE(crc32(data))
+  sum.writeUInt32LE(checksum(data))
   return Buffer.concat([data, sum])
 }
 
 /** V8 believes what it is given, and a process that was given something else ends without a word. */
 function checked(kept: Buffer): Buffer | undefined {
   const data = kept.subarray(0, -checksumBytes)
-  return kept.readUInt32LE(data.length) === crc32(data) ? data : undefined
+  return kept.readUInt32LE(data.length) === checksum(data) ? data : undefined
 }
 
 const checksumBytes = 4
+
+/** Of 8 bytes in each 256, as a disk loses blocks of 512 and more. To load Node's own checksums takes longer than all of this. */
+function checksum(data: Buffer): number {
+  let sum = data.length
+  for (let at = 0; at + 8 <= data.length; at += 256) {
+    sum = Math.imul(sum ^ data.readInt32LE(at), 0x01000193)
+    sum = Math.imul(sum ^ data.readInt32LE(at + 4), 0x01000193)
+  }
+  return sum >>> 0
+}
 
 /** Nothing depends on a file that cannot be read or written. */
 function ifPossible<T>(work: () => T): T | undefined {

@@ -14,9 +14,11 @@ else void run()
 async function run(): Promise<void> {
   endCleanly()
   if (process.version.startsWith('v20.')) compileLater()
-  else keepCompiled()
-  const { main } = await import('../src/cli/main.ts')
+  else letNodeKeep()
+  const { isReview, main } = await import('../src/cli/main.ts')
   process.exitCode = await main(argv, world())
+  // Other commands, and reviews that come to nothing, run too little of the program.
+  if (isReview(argv) && process.exitCode !== 2) (await import('./compiled.ts')).keepCompiled()
 }
 
 /**
@@ -31,7 +33,7 @@ function compileLater(): void {
 }
 
 /** What `runCompiled` does not keep: the parts that few runs need. Node keeps them in the folder for temporary files. */
-function keepCompiled(): void {
+function letNodeKeep(): void {
   const nodeModule: object = process.getBuiltinModule('node:module')
   ;(nodeModule as { enableCompileCache?: () => unknown }).enableCompileCache?.()
 }

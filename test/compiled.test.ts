@@ -8,6 +8,8 @@ import { folder } from './cli-support.ts'
 const built = 'dist/bin'
 const manifest = resolve('examples/web-shop-naive/scaffold.yaml')
 
+const ordinary = [manifest, '--exit-zero', '--no-ci-detect', '--today', '2026-11-23']
+
 /** A copy that never ran, and a way to run it. */
 function freshCopy() {
   const root = folder({})
@@ -15,8 +17,8 @@ function freshCopy() {
   cpSync(built, bin, { recursive: true, filter: path => !path.endsWith('.compiled') })
   const env = { ...process.env }
   delete env['CI']
-  const review = (more: NodeJS.ProcessEnv = {}) => {
-    const args = [join(bin, 'scaffold-review.cjs'), manifest, '--exit-zero', '--no-ci-detect', '--today', '2026-11-23']
+  const review = (more: NodeJS.ProcessEnv = {}, what = ordinary) => {
+    const args = [join(bin, 'scaffold-review.cjs'), ...what]
     const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', env: { ...env, ...more } })
     return { status, stdout, stderr }
   }
@@ -37,13 +39,23 @@ describe.skipIf(!existsSync(built))('what V8 compiled', () => {
     expect(kept().map(name => readFileSync(keptAt(name)))).toEqual(written)
   })
 
+  test('is not kept by what runs only a part of a review', () => {
+    const { review, kept } = freshCopy()
+    const unreadable = join(folder({ 'a.yaml': 'services: [\n' }), 'a.yaml')
+    expect(review({}, [unreadable]).status).toBe(2)
+    expect(review({}, ['explain', 'ttl-missing']).status).toBe(0)
+    expect(kept()).toEqual([])
+    review()
+    expect(kept()).toHaveLength(2)
+  })
+
   test('is compiled again where what was kept is of another V8, or damaged', () => {
     const { review, kept, keptAt } = freshCopy()
     const first = review()
     for (const name of kept()) writeFileSync(keptAt(name), 'not what V8 wrote')
     expect(review()).toEqual(first)
     for (const name of kept()) expect(readFileSync(keptAt(name)).length).toBeGreaterThan(10_000)
-    const spoil: ((data: Buffer) => Buffer)[] = [data => data.subarray(0, 5000), data => data.fill(255, 5000, 5003)]
+    const spoil: ((data: Buffer) => Buffer)[] = [data => data.subarray(0, 5000), data => data.fill(0, 51_200, 51_712)]
     for (const change of spoil) {
       for (const name of kept()) writeFileSync(keptAt(name), change(readFileSync(keptAt(name))))
       expect(review()).toEqual(first)

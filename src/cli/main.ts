@@ -49,6 +49,9 @@ function chosenBy([first, second]: readonly string[]): CommandEntry | undefined 
   return commands.find(({ name }) => name === named) ?? commands[0]
 }
 
+/** Whether it is the command that nobody has to name. */
+export const isReview = (argv: readonly string[]): boolean => chosenBy(argv) === commands[0]
+
 const aboutProgram = ['--help', '-h', '--version', '-V']
 
 const describe = (error: unknown) => (error instanceof Error ? (error.stack ?? error.message) : String(error))

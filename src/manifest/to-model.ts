@@ -89,7 +89,7 @@ function made<T extends object, const O extends object>(
 ): Omit<T, keyof O> & O {
   const element: Record<string, unknown> = {}
   Object.assign(element, defaults)
-  for (const [key, value] of Object.entries(stated)) if (value !== undefined) element[key] = value
+  for (const key in stated) if (stated[key] !== undefined) element[key] = stated[key]
   return Object.assign(element, own) as Omit<T, keyof O> & O
 }
 

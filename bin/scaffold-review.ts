@@ -5,6 +5,8 @@ import { version } from '../src/cli/version.ts'
 import type { World } from '../src/cli/world.ts'
 
 const argv = process.argv.slice(2)
+/** Bytes that are written in one go, so that a long text does not stand in memory twice. */
+const piece = 2 ** 20
 /** Outputs whose reader went away. */
 const isClosed = new Set<number>()
 // Asked often and by other programs, so nothing else is read for it.
@@ -113,7 +115,15 @@ async function runInTerminal(program: string, args: readonly string[]): Promise<
 
 /** At once and whole: the streams of Node take longer to set up than a short answer takes altogether. */
 function write(to: 1 | 2, text: string): void {
-  const bytes = Buffer.from(text)
+  const [encoder, bytes] = [new TextEncoder(), new Uint8Array(Math.min(piece, 3 * text.length))]
+  for (let from = 0; from < text.length;) {
+    const { read, written } = encoder.encodeInto(text.slice(from), bytes)
+    writeBytes(to, bytes.subarray(0, written))
+    from += read
+  }
+}
+
+function writeBytes(to: 1 | 2, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length && !isClosed.has(to);) {
     try {
       at += writeSync(to, bytes, at)

@@ -10,7 +10,7 @@ import { finish } from './engine/steps.ts'
 import { waive } from './engine/waive.ts'
 import { waiverFindings, type WaiverContext } from './engine/waiver-findings.ts'
 import { waiversOf } from './engine/waivers.ts'
-import { severityRank, type Finding, type Path, type QuestionKey, type Severity } from './finding.ts'
+import { severityRank, type Finding, type Location, type Path, type QuestionKey, type Severity } from './finding.ts'
 import type { ManifestFiles } from './manifest/files.ts'
 import type { Model } from './manifest/model.ts'
 import { readManifest } from './manifest/read.ts'
@@ -155,9 +155,7 @@ function toFinding(rule: AnyRule, violation: Violation, subject: Path, files: Ma
     journeys = [],
     about = subject,
   } = violation
-  const stated = files.locateFact(at)
-  const location = files.locate(at)
-  const elsewhere = stated.file !== location.file || stated.start.offset !== location.start.offset
+  const { location, byDefault } = files.locateBoth(at)
   return {
     ruleId: rule.id,
     question: rule.question,
@@ -168,13 +166,17 @@ function toFinding(rule: AnyRule, violation: Violation, subject: Path, files: Ma
     location,
     subject: about,
     evidence: [
-      ...(elsewhere ? [{ label: 'stated by the defaults', location: stated }] : []),
+      ...(byDefault && !isSamePlace(byDefault, location)
+        ? [{ label: 'stated by the defaults', location: byDefault }]
+        : []),
       ...evidence.map(({ label, at }) => ({ label, location: files.locateFact(at) })),
     ],
     journeys: journeys.map(journey => journey.name),
     alsoImplies: [],
   }
 }
+
+const isSamePlace = (a: Location, b: Location) => a.file === b.file && a.start.offset === b.start.offset
 
 /** Folding brings journeys of consequences behind those of their cause. */
 const mostCriticalFirst = (names: readonly string[], model: Model): string[] =>

@@ -133,6 +133,7 @@ function positionless(value: unknown): Source {
     problems: [],
     locate,
     states: () => false,
+    place: (path: Path) => ({ location: locate(path), isStated: false }),
   } as unknown as Source
 }
 

@@ -9,6 +9,9 @@ import { UserError, type World } from './world.ts'
 
 const manifestNames = ['scaffold.yaml', 'scaffold.yml']
 
+/** Bytes beyond which memory is worth more than a little time. */
+const largeManifest = 4 * 2 ** 20
+
 /** The manifest of the folder or of the nearest one above it. */
 export async function findManifest(cwd: string): Promise<string | undefined> {
   for (let folder = cwd; ; folder = dirname(folder)) {
@@ -97,6 +100,7 @@ async function collect(
   tree: Tree,
   limits: Limits,
 ): Promise<ManifestFiles> {
+  if (size > largeManifest) (await import('./small-heap.ts')).keepHeapSmall()
   const root = tree.source(tree.shown(absolute), text)
   const folder = await tree.real(dirname(absolute))
   const gathering = new Gathering(folder, tree, { ...limits, maxInput: limits.maxInput - size })

@@ -27,7 +27,8 @@ export function fold(candidates: readonly Candidate[]): Candidate[] {
   const causeOf = (candidate: Candidate): Candidate | undefined => {
     const { rule, finding, violation } = candidate
     const rules = (rule.impliedBy ?? []).map(id => byRuleAndElement.get(`${id}\u0001${key(finding.subject)}`))
-    const used = [violation.at, ...(violation.evidence ?? []).map(({ at }) => at)]
+    // Of most manifests everything is believed.
+    const used = disbelieved.size > 0 ? [violation.at, ...(violation.evidence ?? []).map(({ at }) => at)] : []
     const facts = used.map(fact => disbelieved.get(key(fact)))
     return [...rules, ...facts].find(cause => cause !== undefined && cause !== candidate)
   }

@@ -1,6 +1,6 @@
 import type { Facts } from '../analysis/index.ts'
 import { isImportant, rankOf } from '../analysis/reach.ts'
-import { formatPath, type OpenQuestion, type Path } from '../finding.ts'
+import type { OpenQuestion, Path } from '../finding.ts'
 import type { ManifestFiles } from '../manifest/files.ts'
 import type { Journey, Model } from '../manifest/model.ts'
 import { componentSections } from '../manifest/schema/manifest.ts'
@@ -18,7 +18,7 @@ export function openQuestions(
   for (const { rule, unknowns } of decisions) {
     for (const { unknown, because } of unknowns) {
       const fact = placed(unknown, model)
-      const id = formatPath(fact)
+      const id = fact.join('\u0000')
       let known = byFact.get(id)
       if (!known) {
         const journeys = journeysAt(fact, model, facts)
@@ -34,7 +34,7 @@ export function openQuestions(
     const rank = Math.min(5, ...journeys.map(journey => rankOf(journey.criticality)))
     return (question.mustBeStated ? 1000 : 0) + question.ruleIds.length * (6 - rank)
   }
-  const ranked = [...byFact.values()].map(entry => ({ ...entry, value: value(entry) }))
+  const ranked = [...byFact.values()].map(entry => ({ question: entry.question, value: value(entry) }))
   ranked.sort((a, b) => b.value - a.value || compare(a.question, b.question))
   return ranked.map(({ question }) => question)
 }

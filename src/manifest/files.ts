@@ -1,6 +1,6 @@
 import type { Location, Path, Problem } from '../finding.ts'
 import { namedSections } from './schema/manifest.ts'
-import type { Source } from './source.ts'
+import type { Place, Source } from './source.ts'
 
 type Values = Record<string, unknown>
 
@@ -41,20 +41,33 @@ export class ManifestFiles {
 
   /** Where `path` is, or the nearest of its ancestors that is there. */
   locate(path: Path): Location {
-    const { source, path: inFile, rest } = this.#resolve(path)
-    return { ...source.locate([...inFile, ...rest]), path }
+    return this.#place(path).location
   }
 
   /** Where the fact that holds at `path` is written: on its element, or among the defaults. */
   locateFact(path: Path): Location {
-    const inDefaults = this.states(path) ? undefined : defaultFor(path)
-    return inDefaults && this.states(inDefaults) ? { ...this.locate(inDefaults), path } : this.locate(path)
+    const { location, byDefault } = this.locateBoth(path)
+    return byDefault ?? location
+  }
+
+  /** Where `path` is, as `locate` says, and where the defaults state it, if only they do. */
+  locateBoth(path: Path): { location: Location; byDefault: Location | undefined } {
+    const { location, isStated } = this.#place(path)
+    const inDefaults = isStated ? undefined : defaultFor(path)
+    const place = inDefaults && this.#place(inDefaults, path)
+    return { location, byDefault: place?.isStated ? place.location : undefined }
   }
 
   /** Whether a file holds exactly this path, defaults not counted. */
   states(path: Path): boolean {
+    return this.#place(path).isStated
+  }
+
+  #place(path: Path, called = path): Place {
+    // A file that stands alone holds everything at the path that the manifest has for it.
+    if (this.sources.length === 1) return this.sources[0]!.place(path, called)
     const { source, path: inFile, rest } = this.#resolve(path)
-    return source.states([...inFile, ...rest])
+    return source.place([...inFile, ...rest], called)
   }
 
   /** The file that holds `path`, or that would hold it, and its path in that file. */
@@ -70,9 +83,11 @@ export class ManifestFiles {
 
   #resolve(path: Path): { source: Source; path: Path; rest: Path } {
     const two = this.#owner.get(path.slice(0, 2).join('/'))
-    if (two) return { ...two, rest: path.slice(2) }
+    if (two) return { source: two.source, path: two.path, rest: path.slice(2) }
     const one = this.#owner.get(String(path[0]))
-    return one ? { ...one, rest: path.slice(1) } : { source: this.sources[0]!, path: [], rest: path }
+    return one
+      ? { source: one.source, path: one.path, rest: path.slice(1) }
+      : { source: this.sources[0]!, path: [], rest: path }
   }
 
   #notAMap(source: Source): void {
@@ -149,16 +164,27 @@ function defaultFor(path: Path): Path | undefined {
  * @param key the last of them
  */
 function withoutOwnKeys(value: unknown, depth: number, section = '', key = ''): unknown {
-  if (Array.isArray(value)) {
-    const items = value.map(item => withoutOwnKeys(item, depth + 1, section))
-    return items.every((item, i) => item === value[i]) ? value : items
+  if (value === null) return depth > 0 && depth <= 2 && isNamedSection(section) ? {} : value
+  if (typeof value !== 'object') return value
+  if (Array.isArray(value)) return itemsWithoutOwnKeys(value, depth, section)
+  const areNames = key === 'invariants' || (depth === 1 && isNamedSection(section))
+  const map = value as Values
+  let copy: Values | undefined
+  for (const [i, name] of Object.keys(map).entries()) {
+    const isOwn = !areNames && name.startsWith('x-')
+    const inner = isOwn ? undefined : withoutOwnKeys(map[name], depth + 1, depth === 0 ? name : section, name)
+    if (inner !== map[name]) copy ??= Object.fromEntries(Object.entries(map).slice(0, i))
+    if (copy && !isOwn) copy[name] = inner
   }
-  if (value === null && depth > 0 && depth <= 2 && isNamedSection(section)) return {}
-  if (!isMap(value)) return value
-  const areNames = (depth === 1 && isNamedSection(section)) || key === 'invariants'
-  const names = Object.keys(value)
-  const kept = areNames ? names : names.filter(name => !name.startsWith('x-'))
-  const inner = kept.map(name => withoutOwnKeys(value[name], depth + 1, depth === 0 ? name : section, name))
-  if (kept.length === names.length && inner.every((one, i) => one === value[kept[i]!])) return value
-  return Object.fromEntries(kept.map((name, i) => [name, inner[i]]))
+  return copy ?? map
+}
+
+function itemsWithoutOwnKeys(list: readonly unknown[], depth: number, section: string): readonly unknown[] {
+  let copy: unknown[] | undefined
+  for (const [i, item] of list.entries()) {
+    const inner = withoutOwnKeys(item, depth + 1, section)
+    if (inner !== item) copy ??= list.slice(0, i)
+    copy?.push(inner)
+  }
+  return copy ?? list
 }

@@ -197,7 +197,7 @@ class Reader {
     if (anchorStart !== -1 || tagStart !== -1 || valueEnd - valueStart > longKey) throw unsure
     const text = this.#text.slice(valueStart, valueEnd)
     if (style === SCALAR_STYLE.PLAIN) {
-      if (text.includes('\n')) throw unsure
+      if (!event.fast) throw unsure
       const isMerge = text === '<<'
       const node = this.#open(isMerge ? kind.merge : kind.scalar, valueStart)
       this.#close(node, valueEnd)
@@ -213,7 +213,7 @@ class Reader {
     if (text.includes('\n') || name === '<<' || name === '__proto__') throw unsure
     const node = this.#open(kind.scalar, valueStart - 1)
     this.#close(node, valueEnd + 1)
-    this.#names.set(node, name)
+    if (name !== text) this.#names.set(node, name)
     return name
   }
 

@@ -4,6 +4,14 @@ import { whyNotRead, type Fault } from './refusal.ts'
 import { thoroughRead } from './thorough-read.ts'
 import type { Range, Reading, Tree, Unreadable } from './tree.ts'
 
+export interface Place {
+  readonly location: Location
+  /** Whether the path itself is there, or only an ancestor. */
+  readonly isStated: boolean
+}
+
+const nowhere = { range: [0, 0], complete: false } as const
+
 /** A parsed file that can say where any path in it was written. */
 export class Source {
   readonly file: string
@@ -31,12 +39,21 @@ export class Source {
 
   /** Where `path` is. A path that is not there resolves to the key of its nearest ancestor that is. */
   locate(path: Path): Location {
-    return this.#location(path, this.#tree?.find(path).range ?? [0, 0])
+    return this.place(path).location
   }
 
   /** Whether the text itself holds `path`, by whatever anchor or merge key. */
   states(path: Path): boolean {
     return this.#tree?.find(path).complete ?? false
+  }
+
+  /**
+   * Both at once.
+   * @param called the path of the location, where the manifest as a whole has another for the same place
+   */
+  place(path: Path, called: Path = path): Place {
+    const { range, complete } = this.#tree?.find(path) ?? nowhere
+    return { location: this.#location(called, range), isStated: complete }
   }
 
   #problem({ ruleId, message, at, first }: Fault): Problem {

@@ -16,7 +16,7 @@ export interface Nodes {
   readonly ends: ArrayLike<number>
   /** The node after all that is inside this one. */
   readonly nexts: ArrayLike<number>
-  /** Keys whose name is not their own text: in quotes, numbers written in another way, or no scalar at all. */
+  /** Keys whose name is not their own text, without quotes: with escapes, numbers written in another way, or no scalar at all. */
   readonly names: ReadonlyMap<number, string | undefined>
   /** What each alias stands for. */
   readonly targets: ReadonlyMap<number, number>
@@ -130,7 +130,10 @@ export class Tree {
   #nameOf(key: number): string | undefined {
     const { kinds, names, starts, ends } = this.#nodes
     if (names.has(key)) return names.get(key)
-    return kinds[key] === kind.scalar ? this.#text.slice(starts[key], ends[key]) : undefined
+    if (kinds[key] !== kind.scalar) return undefined
+    const [start, end] = [starts[key]!, ends[key]!]
+    const first = this.#text[start]
+    return first === '"' || first === "'" ? this.#text.slice(start + 1, end - 1) : this.#text.slice(start, end)
   }
 
   #item(list: number, index: number): Found | undefined {

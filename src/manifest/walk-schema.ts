@@ -4,9 +4,15 @@ import type { FactMeta, Type } from './schema/type.ts'
 /** Finds the type of any path, so that messages, questions and pages take names and texts from one place. */
 
 /** The types that a value may have here once wrappers are taken off; more than one behind a union. */
-export function alternatives(type: Type): Type[] {
-  if (type.kind === 'field' || type.kind === 'reading' || type.kind === 'held') return alternatives(type.of)
-  return type.kind === 'either' ? type.options.flatMap(alternatives) : [type]
+export function alternatives(type: Type): readonly Type[] {
+  let found = unwrapped.get(type)
+  if (!found) {
+    const isWrapper = type.kind === 'field' || type.kind === 'reading' || type.kind === 'held'
+    if (isWrapper) found = alternatives(type.of)
+    else found = type.kind === 'either' ? type.options.flatMap(alternatives) : [type]
+    unwrapped.set(type, found)
+  }
+  return found
 }
 
 /** The keys that a map may have here, with their types. */
@@ -19,7 +25,8 @@ export function shapeOf(type: Type): ReadonlyMap<string, Type> {
   return shape
 }
 
-/** Types never change, and every open question walks from the root. */
+// Types never change, and every open question walks from the root.
+const unwrapped = new WeakMap<Type, readonly Type[]>()
 const shapes = new WeakMap<Type, ReadonlyMap<string, Type>>()
 
 /** The type of the items of a list or of the values of a map by name. */

@@ -113,8 +113,12 @@ function keyed(fields: Fields, map: Values): unknown {
     if (rank < last) isInOrder = false
     last = rank
   }
-  for (const key of needed) if (!Object.hasOwn(map, key)) keys.push(key)
-  if (!isInOrder || needed.length > 0) keys.sort((a, b) => ranks.get(a)! - ranks.get(b)!)
+  for (const key of needed) {
+    if (Object.hasOwn(map, key)) continue
+    keys.push(key)
+    isInOrder = false
+  }
+  if (!isInOrder) keys.sort((a, b) => ranks.get(a)! - ranks.get(b)!)
   const found: Values = {}
   for (const key of keys) {
     const inner = read(fields[key]!, map[key])

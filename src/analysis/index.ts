@@ -57,8 +57,9 @@ export interface Facts {
   stakesIn(component: string): readonly Stake[]
 }
 
-export function factsOf(model: Model): Facts {
-  const graph = once(() => buildGraph(model))
+/** @param built the graph, where that of another model is the same because only journeys differ */
+export function factsOf(model: Model, built?: Graph): Facts {
+  const graph = once(() => built ?? buildGraph(model))
   const reach = once(() => reachOf(model, graph()))
   const journeys = once(() => journeysOf(model, graph(), reach()))
   const waiting = once(() => waitingOf(model, graph(), reach()))
@@ -115,9 +116,9 @@ export function factsOf(model: Model): Facts {
       if (!without.has(key)) without.set(key, loadOf(model, graph(), reach(), { cache, share, at: name }))
       return without.get(key)!.at(name, kind)
     },
-    atLoad: ({ name }, perSecond) => {
-      const key = `${name}\u0000${perSecond}`
-      if (!others.has(key)) others.set(key, factsOf(withOneLoad(model, name, perSecond)))
+    atLoad: (journey, perSecond) => {
+      const key = `${journey.name}\u0000${perSecond}`
+      if (!others.has(key)) others.set(key, factsOf(withOneLoad(model, journey, perSecond), graph()))
       return others.get(key)!
     },
     callsTo: component => indicesOf(model).callsTo(component),

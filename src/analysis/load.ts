@@ -23,9 +23,12 @@ export function loadOf(model: Model, graph: Graph, reach: ReadonlyMap<string, Re
   const all: Flows = new Map()
   const waited: Flows = new Map()
   const order = callersFirst(graph)
+  const leading = lost?.at === undefined ? undefined : order.leadingTo(lost.at)
   const each = memo((edge: Edge) => perVisit(edge, model, graph, lost))
   const trace = (journey: Source, takes: (edge: Edge) => Certainty) => {
-    const visits = visitsPerRequest(journey, model, graph, takes, order.from(journey.entry ?? ''), each)
+    const groups = order.from(journey.entry ?? '')
+    const followed = leading ? groups.filter(([name]) => leading.has(name!)) : groups
+    const visits = visitsPerRequest(journey, model, graph, takes, followed, each)
     collect(visits.all, journey, all)
     collect(visits.waited, journey, waited)
   }

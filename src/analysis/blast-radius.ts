@@ -139,6 +139,7 @@ function edgeFacts(model: Model, facts: Facts): EdgeFacts {
   }
 }
 
+/** What each kind of loss does to one journey. Few ask what a hang does, so that is worked out when it is asked for. */
 type Spread = Readonly<Record<Kind, Readonly<Record<Bound, ReadonlyMap<string, Reached>>>>>
 
 function spreadOf(journey: Journey, model: Model, facts: Facts, edges: EdgeFacts): Spread {
@@ -170,13 +171,18 @@ function spreadOf(journey: Journey, model: Model, facts: Facts, edges: EdgeFacts
     })
   const entry = journey.entry !== undefined && graph.out.has(journey.entry) ? journey.entry : undefined
   const start = new Map<string, Reached>(entry === undefined ? [] : [[entry, { level: 3 }]])
-  const spread = (bound: Bound) => {
+  const failing = (bound: Bound) => {
     const [soft, whole] = [settle(start, errors, bound), settle(start, losses(bound), bound)]
-    const error = settle(new Map([...soft, ...whole]), losses(bound), bound)
-    return { error, hang: settle(error, hangs, bound) }
+    return settle(new Map([...soft, ...whole]), losses(bound), bound)
   }
-  const [least, most] = [spread('least'), spread('most')]
-  return { error: { least: least.error, most: most.error }, hang: { least: least.hang, most: most.hang } }
+  const error = { least: failing('least'), most: failing('most') }
+  let hang: Spread['hang'] | undefined
+  return {
+    error,
+    get hang() {
+      return (hang ??= { least: settle(error.least, hangs, 'least'), most: settle(error.most, hangs, 'most') })
+    },
+  }
 }
 
 const whole = ({ surely, missing }: Hazard): Passes => ({ least: surely ? 3 : 0, most: 3, missing })

@@ -17,7 +17,10 @@ import {
 import type { Graph } from './graph.ts'
 import type { Load, LoadKind } from './load.ts'
 
-/** What a component needs at a load against what it has at full scale; the quotient is its utilisation ρ. */
+/**
+ * What a component needs at a load against what it has at full scale; the quotient is its utilisation ρ. Its words are made
+ * when they are read: few of many are.
+ */
 export interface Utilisation {
   readonly needed: Estimate
   readonly available: Estimate
@@ -60,7 +63,9 @@ export function utilisationOf(component: Component, kind: LoadKind, sources: Sou
     available: exactly(rps),
     unit: 'requests',
     at,
-    need: rate(needed.low),
+    get need() {
+      return rate(needed.low)
+    },
     supply: rate(rps),
     evidence: [],
   }
@@ -75,8 +80,12 @@ function byLoadTest(service: Service, rps: number, kind: LoadKind, { load }: Sou
     available: scale(max, rps),
     unit: 'requests',
     at,
-    need: rate(needed.low),
-    supply: `(${number(max.low)} x ${rate(rps)})`,
+    get need() {
+      return rate(needed.low)
+    },
+    get supply() {
+      return `(${number(max.low)} x ${rate(rps)})`
+    },
     evidence: [{ label: `one replica carries ${rate(rps)}`, at: [...service.path, 'capacity', 'rps'] }],
   }
 }
@@ -95,12 +104,17 @@ function bySlots(service: Service, kind: LoadKind, sources: Sources): Utilisatio
     available,
     unit: 'slots',
     at,
-    need: parts.words,
-    supply: `(${number(max.low)} x ${number(concurrency ?? 0)})`,
-    evidence:
-      concurrency === undefined
+    get need() {
+      return parts.words
+    },
+    get supply() {
+      return `(${number(max.low)} x ${number(concurrency ?? 0)})`
+    },
+    get evidence() {
+      return concurrency === undefined
         ? []
-        : [{ label: `${number(concurrency)} slots per replica`, at: [...path, 'concurrency'] }],
+        : [{ label: `${number(concurrency)} slots per replica`, at: [...path, 'concurrency'] }]
+    },
   }
 }
 
@@ -122,7 +136,7 @@ export function busySlots(
     ...(service.serviceTime ? ['mean'] : []),
   ])
   const held = [product(arrivals, scale(own, 1 / 1000))]
-  const words = own.low > 0 ? [`${rate(arrivals.low)} x ${duration(own.low)} own work`] : []
+  const waits: { calls: Estimate; wait: Estimate; to: string }[] = []
   const groups = new Map<string, Estimate[]>()
   for (const edge of graph.out.get(service.name)!) {
     const call = edge.via as Call
@@ -131,11 +145,18 @@ export function busySlots(
     const rounds = call.sequential === true ? 1 : 1 / Math.max(1, call.callsPerRequest ?? 1)
     const [calls, wait] = [scale(load.requestsOn(edge, kind), rounds), durations.answer(edge.to)]
     const busy = product(calls, scale(wait, 1 / 1000))
-    if (busy.low > 0) words.push(`${rate(calls.low)} x ${duration(wait.low)} for ${edge.to.name}`)
+    if (busy.low > 0) waits.push({ calls, wait, to: edge.to.name })
     if (call.parallelGroup === undefined || call.parallelGroup === 'none') held.push(busy)
     else groups.set(call.parallelGroup, [...(groups.get(call.parallelGroup) ?? []), busy])
   }
-  return { total: sum([...held, ...[...groups.values()].map(largest)]), words: words.join(' + ') }
+  return {
+    total: sum([...held, ...[...groups.values()].map(largest)]),
+    get words() {
+      const work = own.low > 0 ? [`${rate(arrivals.low)} x ${duration(own.low)} own work`] : []
+      const waited = waits.map(({ calls, wait, to }) => `${rate(calls.low)} x ${duration(wait.low)} for ${to}`)
+      return [...work, ...waited].join(' + ')
+    },
+  }
 }
 
 /** What a component can carry at full scale, in requests per second. */

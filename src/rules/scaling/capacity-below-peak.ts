@@ -37,10 +37,12 @@ export default defineRule({
   appliesTo: (component, { facts }) => facts.utilisation(component, 'peak') !== undefined,
 
   *check(component, { facts }) {
-    const { needed, available, unit, at, need, supply, evidence } = facts.utilisation(component, 'peak')!
+    const used = facts.utilisation(component, 'peak')!
+    const { needed, available, unit, at } = used
     const full = reaches(needed, available)
     if (needed.high === 0 || full === false) return
     if (full !== true) return yield* ask(full)
+    const { need, supply, evidence } = used
     const most = available.high!
     const rho = needed.low / most
     const words = (amount: number) => (unit === 'slots' ? plural(amount, 'slot') : rate(amount))

@@ -146,7 +146,7 @@ function chainsOf(
     const inbound = edges.filter(leads)
     const isOnly = edges.length === 1
     // Nothing says which of several operations goes on to what is below, so only the mildest of them surely does.
-    const isMixed = new Set(inbound.map(operationOf)).size > 1
+    const isMixed = inbound.some(edge => operationOf(edge) !== operationOf(inbound[0]!))
     const extend = (attempts: (edge: Edge) => Estimate, mildest: boolean): Chains => {
       const found = inbound.map(edge => chainThrough(edge, passing.get(edge.from.name), attempts(edge), reach, isOnly))
       return {
@@ -155,6 +155,7 @@ function chainsOf(
       }
     }
     atLeaf.set(name, extend(attemptsOn, false))
+    if (graph.out.get(name)!.length === 0) continue
     passing.set(
       name,
       extend(edge => (answersFailuresBelow(edge) ? attemptsOn(edge) : exactly(1)), isMixed),

@@ -18,8 +18,8 @@ import type { Graph } from './graph.ts'
 import type { Load, LoadKind } from './load.ts'
 
 /**
- * What a component needs at a load against what it has at full scale; the quotient is its utilisation ρ. Its words are made
- * when they are read: few of many are.
+ * What a component needs at a load against what it has at full scale; the quotient is its utilisation ρ. Few of
+ * many are put into words.
  */
 export interface Utilisation {
   readonly needed: Estimate
@@ -29,9 +29,9 @@ export interface Utilisation {
   /** The fact that sets what is available. */
   readonly at: Path
   /** `600/s x 20ms own work + 600/s x 300ms for payments` for the least that is needed. */
-  readonly need: string
+  readonly need: () => string
   /** `6 x 20` for what is available. */
-  readonly supply: string
+  readonly supply: () => string
   readonly evidence: readonly { label: string; at: Path }[]
 }
 
@@ -43,7 +43,7 @@ interface Sources {
 /** Slots that are held at a load, and how that comes about. */
 interface BusySlots {
   readonly total: Estimate
-  readonly words: string
+  readonly words: () => string
 }
 
 /** `undefined` for what has no capacity of its own: functions, queues, externals, stores whose capacity is not stated. */
@@ -63,10 +63,8 @@ export function utilisationOf(component: Component, kind: LoadKind, sources: Sou
     available: exactly(rps),
     unit: 'requests',
     at,
-    get need() {
-      return rate(needed.low)
-    },
-    supply: rate(rps),
+    need: () => rate(needed.low),
+    supply: () => rate(rps),
     evidence: [],
   }
 }
@@ -80,12 +78,8 @@ function byLoadTest(service: Service, rps: number, kind: LoadKind, { load }: Sou
     available: scale(max, rps),
     unit: 'requests',
     at,
-    get need() {
-      return rate(needed.low)
-    },
-    get supply() {
-      return `(${number(max.low)} x ${rate(rps)})`
-    },
+    need: () => rate(needed.low),
+    supply: () => `(${number(max.low)} x ${rate(rps)})`,
     evidence: [{ label: `one replica carries ${rate(rps)}`, at: [...service.path, 'capacity', 'rps'] }],
   }
 }
@@ -104,17 +98,12 @@ function bySlots(service: Service, kind: LoadKind, sources: Sources): Utilisatio
     available,
     unit: 'slots',
     at,
-    get need() {
-      return parts.words
-    },
-    get supply() {
-      return `(${number(max.low)} x ${number(concurrency ?? 0)})`
-    },
-    get evidence() {
-      return concurrency === undefined
+    need: parts.words,
+    supply: () => `(${number(max.low)} x ${number(concurrency ?? 0)})`,
+    evidence:
+      concurrency === undefined
         ? []
-        : [{ label: `${number(concurrency)} slots per replica`, at: [...path, 'concurrency'] }]
-    },
+        : [{ label: `${number(concurrency)} slots per replica`, at: [...path, 'concurrency'] }],
   }
 }
 
@@ -151,7 +140,7 @@ export function busySlots(
   }
   return {
     total: sum([...held, ...[...groups.values()].map(largest)]),
-    get words() {
+    words: () => {
       const work = own.low > 0 ? [`${rate(arrivals.low)} x ${duration(own.low)} own work`] : []
       const waited = waits.map(({ calls, wait, to }) => `${rate(calls.low)} x ${duration(wait.low)} for ${to}`)
       return [...work, ...waited].join(' + ')

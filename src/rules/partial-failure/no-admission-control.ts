@@ -51,8 +51,7 @@ export default defineRule({
 
   *check(service, { facts, options }) {
     if (limitsOf(service).some(({ state }) => state === 'on')) return
-    const used = facts.utilisation(service, 'peak')!
-    const { needed, available, at } = used
+    const { needed, available, need, supply, at } = facts.utilisation(service, 'peak')!
     const busy = reaches(needed, scale(available, options.utilisation))
     if (needed.high === 0 || busy === false) return
     if (busy !== true) return yield* ask(busy.slice(0, 1))
@@ -70,7 +69,7 @@ export default defineRule({
     yield {
       at: [...service.path, 'concurrencyLimit'],
       message: `"${service.name}" takes in all that ${who} send, although its peak already uses ${percent(rho)} of full scale; expected a limit`,
-      arithmetic: `rho = (${used.need}) / ${used.supply} = ${number(rho)} >= ${number(options.utilisation)}`,
+      arithmetic: `rho = (${need()}) / ${supply()} = ${number(rho)} >= ${number(options.utilisation)}`,
       evidence: [{ label: 'full scale', at }, ...limitsOf(service).map(({ at, words }) => ({ label: words, at }))],
       journeys: facts.journeys.through(service.name, 'sure'),
     }

@@ -37,12 +37,10 @@ export default defineRule({
   appliesTo: (component, { facts }) => facts.utilisation(component, 'peak') !== undefined,
 
   *check(component, { facts }) {
-    const used = facts.utilisation(component, 'peak')!
-    const { needed, available, unit, at } = used
+    const { needed, available, unit, at, need, supply, evidence } = facts.utilisation(component, 'peak')!
     const full = reaches(needed, available)
     if (needed.high === 0 || full === false) return
     if (full !== true) return yield* ask(full)
-    const { need, supply, evidence } = used
     const most = available.high!
     const rho = needed.low / most
     const words = (amount: number) => (unit === 'slots' ? plural(amount, 'slot') : rate(amount))
@@ -50,8 +48,8 @@ export default defineRule({
       at,
       message: `"${component.name}" needs ${words(needed.low)} at its peak, but has ${words(most)} at full scale`,
       arithmetic: [
-        ...(unit === 'slots' ? [`a = ${need} = ${number(needed.low)} busy slots`] : []),
-        `rho = ${unit === 'slots' ? number(needed.low) : need} / ${supply} = ${number(rho)}`,
+        ...(unit === 'slots' ? [`a = ${need()} = ${number(needed.low)} busy slots`] : []),
+        `rho = ${unit === 'slots' ? number(needed.low) : need()} / ${supply()} = ${number(rho)}`,
       ].join('\n'),
       fix: fixFor(component, rho),
       evidence,

@@ -4,6 +4,7 @@ import { callersFirst } from './callers-first.ts'
 import { between, distinct, exactly, unknown, type Estimate } from './estimate.ts'
 import { attemptsPerRequest } from './formulas/latency.ts'
 import type { Edge, Graph } from './graph.ts'
+import { perObject } from './memo.ts'
 import { distances } from './order.ts'
 import type { Reach } from './reach.ts'
 
@@ -20,12 +21,11 @@ export interface Amplification {
   readonly deliveries: number
 }
 
-/** A way that one journey takes to a component. */
+/** A way that one journey takes to a component, as its last edge and the way before it: few are ever shown. */
 interface Chain {
   readonly factor: number
-  readonly route: readonly Edge[]
-  readonly tiers: readonly Edge[]
   readonly missing: readonly Path[]
+  readonly last?: { readonly edge: Edge; readonly multiplies: boolean; readonly before: Chain }
 }
 
 interface Chains {
@@ -34,7 +34,7 @@ interface Chains {
   readonly possible: Chain
 }
 
-const start: Chain = { factor: 1, route: [], tiers: [], missing: [] }
+const start: Chain = { factor: 1, missing: [] }
 
 /**
  * For every component the path with the largest product of attempts that one journey takes, over the graph without cycles
@@ -71,7 +71,16 @@ export function amplificationOf(
  * Callers before callees. Inside a cycle only edges that lead further away from the entries count, so that neither names nor
  * the order of the manifest decide which edge closes it.
  */
-export function outwards(model: Model, graph: Graph): { order: readonly string[]; leads: (edge: Edge) => boolean } {
+export const outwards = (model: Model, graph: Graph): Outwards => waysOut(graph)(model)
+
+interface Outwards {
+  readonly order: readonly string[]
+  readonly leads: (edge: Edge) => boolean
+}
+
+const waysOut = perObject((graph: Graph) => perObject((model: Model) => findOutwards(model, graph)))
+
+function findOutwards(model: Model, graph: Graph): Outwards {
   const next = (name: string) => graph.out.get(name)!.map(edge => edge.to.name)
   const { groups, groupOf } = callersFirst(graph)
   const entries = [...model.journeys.values()].flatMap(({ entry = '' }) => (graph.out.has(entry) ? [entry] : []))
@@ -96,15 +105,26 @@ const operationOf = ({ kind, via }: Edge): string | undefined =>
   kind === 'call' && via.kind === 'call' && via.mode !== 'async' ? via.operation : ` ${kind}`
 
 function combine(sure: Chain, possible: Chain, model: Model): Amplification {
-  const shown = sure.factor > 1 ? sure : possible
+  const worst = stepsOf(possible)
+  const shown = sure.factor > 1 ? stepsOf(sure) : worst
   const high = Number.isFinite(possible.factor) ? possible.factor : undefined
   return {
     factor: { low: sure.factor, high, missing: distinct(possible.missing) },
     route: shown.route,
     tiers: shown.tiers,
-    possible: { route: possible.route, tiers: possible.tiers },
+    possible: worst,
     deliveries: shown.route.reduce((n, edge) => n * deliveriesOn(edge, model), 1),
   }
+}
+
+/** The edges of a chain from its start, and those of them that multiply. */
+function stepsOf(chain: Chain): { route: readonly Edge[]; tiers: readonly Edge[] } {
+  const [route, tiers]: [Edge[], Edge[]] = [[], []]
+  for (let { last } = chain; last; last = last.before.last) {
+    route.push(last.edge)
+    if (last.multiplies) tiers.push(last.edge)
+  }
+  return { route: route.reverse(), tiers: tiers.reverse() }
 }
 
 /** A journey surely does work here, or an edge says so. */
@@ -126,7 +146,7 @@ function chainsOf(
     const inbound = edges.filter(leads)
     const isOnly = edges.length === 1
     // Nothing says which of several operations goes on to what is below, so only the mildest of them surely does.
-    const isMixed = new Set(inbound.map(operationOf)).size > 1
+    const isMixed = inbound.some(edge => operationOf(edge) !== operationOf(inbound[0]!))
     const extend = (attempts: (edge: Edge) => Estimate, mildest: boolean): Chains => {
       const found = inbound.map(edge => chainThrough(edge, passing.get(edge.from.name), attempts(edge), reach, isOnly))
       return {
@@ -135,6 +155,7 @@ function chainsOf(
       }
     }
     atLeaf.set(name, extend(attemptsOn, false))
+    if (graph.out.get(name)!.length === 0) continue
     passing.set(
       name,
       extend(edge => (answersFailuresBelow(edge) ? attemptsOn(edge) : exactly(1)), isMixed),
@@ -166,9 +187,8 @@ function chainThrough(
 
 const join = (base: Chain, edge: Edge, attempts: number, missing: readonly Path[]): Chain => ({
   factor: base.factor * attempts,
-  route: [...base.route, edge],
-  tiers: attempts > 1 ? [...base.tiers, edge] : base.tiers,
-  missing: [...base.missing, ...missing],
+  missing: missing.length === 0 ? base.missing : [...base.missing, ...missing],
+  last: { edge, multiplies: attempts > 1, before: base },
 })
 
 const attemptsOn = (edge: Edge): Estimate => (edge.kind === 'call' ? attemptsOf(edge.via as Call) : exactly(1))

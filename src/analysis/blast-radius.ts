@@ -18,6 +18,7 @@ import {
   type Effect,
   type Exhaustion,
   type Hazard,
+  type Level,
   type Passes,
   type Step,
 } from './spread.ts'
@@ -72,7 +73,7 @@ export function blastRadiusOf(model: Model, facts: Facts): BlastRadius {
   /** By the name of what is lost. Where a journey enters is not known, anything may affect it. */
   const affected = memo((kind: Kind) =>
     groupedBy(journeys, ({ name, entry }) =>
-      entry === undefined ? model.components.keys() : reached.get(name)![kind].most.keys(),
+      entry === undefined ? model.components.keys() : reached.get(name)!(kind, 'most').keys(),
     ),
   )
 
@@ -139,7 +140,8 @@ function edgeFacts(model: Model, facts: Facts): EdgeFacts {
   }
 }
 
-type Spread = Readonly<Record<Kind, Readonly<Record<Bound, ReadonlyMap<string, Reached>>>>>
+/** What each kind of loss does to one journey. Few ask what a hang does, so that is worked out when it is asked for. */
+type Spread = (kind: Kind, bound: Bound) => ReadonlyMap<string, Reached>
 
 function spreadOf(journey: Journey, model: Model, facts: Facts, edges: EdgeFacts): Spread {
   const { graph } = facts
@@ -170,13 +172,13 @@ function spreadOf(journey: Journey, model: Model, facts: Facts, edges: EdgeFacts
     })
   const entry = journey.entry !== undefined && graph.out.has(journey.entry) ? journey.entry : undefined
   const start = new Map<string, Reached>(entry === undefined ? [] : [[entry, { level: 3 }]])
-  const spread = (bound: Bound) => {
+  const failing = (bound: Bound) => {
     const [soft, whole] = [settle(start, errors, bound), settle(start, losses(bound), bound)]
-    const error = settle(new Map([...soft, ...whole]), losses(bound), bound)
-    return { error, hang: settle(error, hangs, bound) }
+    return settle(new Map([...soft, ...whole]), losses(bound), bound)
   }
-  const [least, most] = [spread('least'), spread('most')]
-  return { error: { least: least.error, most: most.error }, hang: { least: least.hang, most: most.hang } }
+  const error = { least: failing('least'), most: failing('most') }
+  const hang = memo((bound: Bound) => settle(error[bound], hangs, bound))
+  return (kind, bound) => (kind === 'error' ? error[bound] : hang(bound))
 }
 
 const whole = ({ surely, missing }: Hazard): Passes => ({ least: surely ? 3 : 0, most: 3, missing })
@@ -193,24 +195,35 @@ export const unaffected: Cell = {
 function cellOf(component: string, journey: Journey, kind: Kind, spread: Spread): Cell {
   if (journey.entry === undefined)
     return { effect: 'unknown', least: 'unaffected', most: 'fails', missing: [[...journey.path, 'entry']], route: [] }
-  const worst = spread[kind].most.get(component)!
-  const [least, most] = [effects[spread[kind].least.get(component)?.level ?? 0], effects[worst.level]]
-  const steps = (): Step[] => {
-    const found: Step[] = []
-    for (let at: Reached | undefined = worst; at?.step; at = at.from) found.push(at.step)
-    return found.reverse()
+  return new Lost(spread(kind, 'most').get(component)!, spread(kind, 'least').get(component)?.level ?? 0)
+}
+
+/** How the loss came about is only followed for the few cells of many that are looked at so closely. */
+class Lost implements Cell {
+  readonly effect: Cell['effect']
+  readonly least: Effect
+  readonly most: Effect
+  readonly #worst: Reached
+
+  constructor(worst: Reached, least: Level) {
+    this.#worst = worst
+    this.least = effects[least]
+    this.most = effects[worst.level]
+    this.effect = this.least === this.most ? this.most : 'unknown'
   }
-  return {
-    effect: least === most ? most : 'unknown',
-    least,
-    most,
-    // Few of the many cells are looked at so closely.
-    get missing() {
-      return least === most ? [] : distinct(steps().flatMap(({ passes }) => passes.missing))
-    },
-    get route() {
-      return steps().map(({ edge }) => edge)
-    },
+
+  get missing(): readonly Path[] {
+    return this.least === this.most ? [] : distinct(this.#steps().flatMap(({ passes }) => passes.missing))
+  }
+
+  get route(): Edge[] {
+    return this.#steps().map(({ edge }) => edge)
+  }
+
+  #steps(): Step[] {
+    const found: Step[] = []
+    for (let at: Reached | undefined = this.#worst; at?.step; at = at.from) found.push(at.step)
+    return found.reverse()
   }
 }
 

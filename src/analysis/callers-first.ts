@@ -12,10 +12,12 @@ export interface CallersFirst {
    * components of a large system: what follows it walks these, not all.
    */
   readonly from: (component: string) => readonly (readonly string[])[]
+  /** The components from which requests can come to one, by whatever edge, itself included. */
+  readonly leadingTo: (component: string) => ReadonlySet<string>
 }
 
 /** Computed once for each graph. */
-export const callersFirst = perObject<Graph, CallersFirst>(({ out }) => {
+export const callersFirst = perObject<Graph, CallersFirst>(({ out, in: into }) => {
   const groups = stronglyConnected(out.keys(), name => out.get(name)!.map(edge => edge.to.name)).reverse()
   const groupOf = new Map(groups.flatMap((group, i) => group.map(name => [name, i] as const)))
   const from = memo((component: string) => {
@@ -27,5 +29,10 @@ export const callersFirst = perObject<Graph, CallersFirst>(({ out }) => {
       for (const name of groups[i]!) for (const { to } of out.get(name)!) reached.add(groupOf.get(to.name)!)
     return [...reached].sort((a, b) => a - b).map(i => groups[i]!)
   })
-  return { groups, groupOf: component => groupOf.get(component)!, from }
+  const leadingTo = memo((component: string) => {
+    const found = new Set([component])
+    for (const name of found) for (const { from } of into.get(name)!) found.add(from.name)
+    return found
+  })
+  return { groups, groupOf: component => groupOf.get(component)!, from, leadingTo }
 })

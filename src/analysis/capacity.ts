@@ -17,7 +17,10 @@ import {
 import type { Graph } from './graph.ts'
 import type { Load, LoadKind } from './load.ts'
 
-/** What a component needs at a load against what it has at full scale; the quotient is its utilisation ρ. */
+/**
+ * What a component needs at a load against what it has at full scale; the quotient is its utilisation ρ. Few of
+ * many are put into words.
+ */
 export interface Utilisation {
   readonly needed: Estimate
   readonly available: Estimate
@@ -26,9 +29,9 @@ export interface Utilisation {
   /** The fact that sets what is available. */
   readonly at: Path
   /** `600/s x 20ms own work + 600/s x 300ms for payments` for the least that is needed. */
-  readonly need: string
+  readonly need: () => string
   /** `6 x 20` for what is available. */
-  readonly supply: string
+  readonly supply: () => string
   readonly evidence: readonly { label: string; at: Path }[]
 }
 
@@ -40,7 +43,7 @@ interface Sources {
 /** Slots that are held at a load, and how that comes about. */
 interface BusySlots {
   readonly total: Estimate
-  readonly words: string
+  readonly words: () => string
 }
 
 /** `undefined` for what has no capacity of its own: functions, queues, externals, stores whose capacity is not stated. */
@@ -60,8 +63,8 @@ export function utilisationOf(component: Component, kind: LoadKind, sources: Sou
     available: exactly(rps),
     unit: 'requests',
     at,
-    need: rate(needed.low),
-    supply: rate(rps),
+    need: () => rate(needed.low),
+    supply: () => rate(rps),
     evidence: [],
   }
 }
@@ -75,8 +78,8 @@ function byLoadTest(service: Service, rps: number, kind: LoadKind, { load }: Sou
     available: scale(max, rps),
     unit: 'requests',
     at,
-    need: rate(needed.low),
-    supply: `(${number(max.low)} x ${rate(rps)})`,
+    need: () => rate(needed.low),
+    supply: () => `(${number(max.low)} x ${rate(rps)})`,
     evidence: [{ label: `one replica carries ${rate(rps)}`, at: [...service.path, 'capacity', 'rps'] }],
   }
 }
@@ -96,7 +99,7 @@ function bySlots(service: Service, kind: LoadKind, sources: Sources): Utilisatio
     unit: 'slots',
     at,
     need: parts.words,
-    supply: `(${number(max.low)} x ${number(concurrency ?? 0)})`,
+    supply: () => `(${number(max.low)} x ${number(concurrency ?? 0)})`,
     evidence:
       concurrency === undefined
         ? []
@@ -122,7 +125,7 @@ export function busySlots(
     ...(service.serviceTime ? ['mean'] : []),
   ])
   const held = [product(arrivals, scale(own, 1 / 1000))]
-  const words = own.low > 0 ? [`${rate(arrivals.low)} x ${duration(own.low)} own work`] : []
+  const waits: { calls: Estimate; wait: Estimate; to: string }[] = []
   const groups = new Map<string, Estimate[]>()
   for (const edge of graph.out.get(service.name)!) {
     const call = edge.via as Call
@@ -131,11 +134,18 @@ export function busySlots(
     const rounds = call.sequential === true ? 1 : 1 / Math.max(1, call.callsPerRequest ?? 1)
     const [calls, wait] = [scale(load.requestsOn(edge, kind), rounds), durations.answer(edge.to)]
     const busy = product(calls, scale(wait, 1 / 1000))
-    if (busy.low > 0) words.push(`${rate(calls.low)} x ${duration(wait.low)} for ${edge.to.name}`)
+    if (busy.low > 0) waits.push({ calls, wait, to: edge.to.name })
     if (call.parallelGroup === undefined || call.parallelGroup === 'none') held.push(busy)
     else groups.set(call.parallelGroup, [...(groups.get(call.parallelGroup) ?? []), busy])
   }
-  return { total: sum([...held, ...[...groups.values()].map(largest)]), words: words.join(' + ') }
+  return {
+    total: sum([...held, ...[...groups.values()].map(largest)]),
+    words: () => {
+      const work = own.low > 0 ? [`${rate(arrivals.low)} x ${duration(own.low)} own work`] : []
+      const waited = waits.map(({ calls, wait, to }) => `${rate(calls.low)} x ${duration(wait.low)} for ${to}`)
+      return [...work, ...waited].join(' + ')
+    },
+  }
 }
 
 /** What a component can carry at full scale, in requests per second. */

@@ -15,12 +15,15 @@ export function cyclesOf(graph: Graph, waits: (edge: Edge) => boolean): Cycle[] 
   const groups = stronglyConnected(out.keys(), name => out.get(name)!.map(edge => edge.to.name))
   return groups.flatMap(group => {
     const members = [...group].sort()
-    const edges = shortestRound(members[0]!, out)
+    const [first] = members
+    // Alone in its group, a component is on no circle but the one of a call to itself.
+    const isAround = group.length > 1 || out.get(first!)!.some(edge => edge.to.name === first)
+    const edges = isAround ? shortestRound(first!, out) : undefined
     return edges ? [{ edges, members }] : []
   })
 }
 
-/** Breadth first. Every member of a group with more than one lies on a circle; a group of one only if it calls itself. */
+/** Breadth first. */
 function shortestRound(start: string, out: ReadonlyMap<string, readonly Edge[]>): Edge[] | undefined {
   const routes = new Map<string, Edge[]>([[start, []]])
   for (const [name, route] of routes) {

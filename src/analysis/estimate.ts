@@ -37,7 +37,7 @@ export const between = (low: number, high: number | undefined, fact: Path | read
 export const stated = (value: number | undefined, fact: Path, low = 0): Estimate =>
   value === undefined ? unknown(fact, low) : exactly(value)
 
-/** The unstated facts of several estimates. Most miss nothing, so the usual case must cost nothing. */
+/** The unstated facts of several estimates. Most miss nothing or all the same, so the usual case must cost nothing. */
 function gathered(parts: readonly Estimate[]): readonly Path[] {
   let only: readonly Path[] = nothing
   for (const { missing } of parts) {
@@ -67,7 +67,7 @@ function combine(parts: readonly Estimate[], add: (a: number, b: number) => numb
 export const smallest = (a: Estimate, b: Estimate): Estimate => ({
   low: Math.min(a.low, b.low),
   high: a.high === undefined ? b.high : Math.min(a.high, b.high ?? a.high),
-  missing: distinct([...a.missing, ...b.missing]),
+  missing: gathered([a, b]),
 })
 
 /** Both factors are zero or more, so the bounds multiply. Zero times anything is zero, also times nothing known. */
@@ -105,7 +105,7 @@ function compare(a: Estimate, other: Estimate | number, holds: (a: number, b: nu
   const b = typeof other === 'number' ? exactly(other) : other
   if (b.high !== undefined && holds(a.low, b.high)) return true
   if (a.high !== undefined && !holds(a.high, b.low)) return false
-  return distinct([...a.missing, ...b.missing])
+  return gathered([a, b])
 }
 
 function paths(fact: Path | readonly Path[]): readonly Path[] {
@@ -118,29 +118,32 @@ const isOne = (fact: Path | readonly Path[]): fact is Path => fact.length > 0 &&
 const mostMissing = 32
 
 /** Each fact once, in order, as far as they are worth naming. */
-export const distinct = (facts: readonly Path[]): Path[] => unionOf([{ missing: facts }])
+export const distinct = (facts: readonly Path[]): readonly Path[] =>
+  facts.length <= 1 ? facts : unionOf([{ missing: facts }])
 
+/** So few are kept that comparing each with all of them costs less than looking it up by a name that has to be made. */
 function unionOf(parts: readonly Pick<Estimate, 'missing'>[]): Path[] {
-  const seen = new Set<string>()
   const found: Path[] = []
   for (const { missing } of parts) {
     for (const fact of missing) {
-      const name = nameOf(fact)
-      if (seen.has(name)) continue
-      seen.add(name)
+      if (holds(found, fact)) continue
       if (found.push(fact) === mostMissing) return found
     }
   }
   return found
 }
 
-/** Paths never change, and the same ones are gathered again and again. */
-const names = new WeakMap<Path, string>()
+function holds(facts: readonly Path[], fact: Path): boolean {
+  for (const one of facts) if (isSame(one, fact)) return true
+  return false
+}
 
-function nameOf(path: Path): string {
-  let name = names.get(path)
-  if (name === undefined) names.set(path, (name = path.join('\u0000')))
-  return name
+function isSame(a: Path, b: Path): boolean {
+  if (a === b) return true
+  if (a.length !== b.length) return false
+  // Facts of one element differ at their end, and most are of one element.
+  for (let i = a.length - 1; i >= 0; i--) if (a[i] !== b[i]) return false
+  return true
 }
 
 /** `a / b`: the least of it needs the most of `b`. Nothing bounds a division by what may be zero; nothing divided is nothing. */
@@ -150,6 +153,6 @@ export function quotient(a: Estimate, b: Estimate): Estimate {
   return {
     low: a.low === 0 || high === Number.POSITIVE_INFINITY ? 0 : a.low / high,
     high: bounded ? a.high / b.low : undefined,
-    missing: distinct([...a.missing, ...b.missing]),
+    missing: gathered([a, b]),
   }
 }

@@ -9,7 +9,7 @@ import { drainsOf, type Drain } from './drain.ts'
 import { durationsOf, type Durations } from './durations.ts'
 import type { Estimate } from './estimate.ts'
 import { gatewaysBefore } from './gateways.ts'
-import { buildGraph, type Graph } from './graph.ts'
+import { buildGraph, type Edge, type Graph } from './graph.ts'
 import { groupedBy, indicesOf } from './indices.ts'
 import { withOneLoad } from './load-factor.ts'
 import { byKind, loadOf, type Load, type LoadKind } from './load.ts'
@@ -57,89 +57,114 @@ export interface Facts {
   stakesIn(component: string): readonly Stake[]
 }
 
-export function factsOf(model: Model): Facts {
-  const graph = once(() => buildGraph(model))
-  const reach = once(() => reachOf(model, graph()))
-  const journeys = once(() => journeysOf(model, graph(), reach()))
-  const waiting = once(() => waitingOf(model, graph(), reach()))
-  const load = once(() => loadOf(model, graph(), reach()))
-  const durations = once(() => durationsOf(model, graph()))
-  const amplification = once(() => amplificationOf(model, graph(), reach()))
-  const retries = once(() => retriesOf(model, graph(), load()))
-  const chains = once(() => ({
-    sure: longestChains(model, graph(), reach(), (edge, known) => edge.hard === 'yes' && known.takes(edge) === 'yes'),
-    possible: longestChains(model, graph(), reach(), (edge, known) => edge.hard !== 'no' && known.takes(edge) !== 'no'),
-  }))
-  const slots = byKind((service: Service, kind) =>
-    busySlots(service, kind, { graph: graph(), load: load(), durations: durations() }),
-  )
-  const gateways = once(() => gatewaysBefore(model, graph()))
-  const without = new Map<string, Load>()
-  const stakes = once(() => new Map([...model.slos.values()].map(slo => [slo, stakesOf(slo, model, facts)])))
-  const stakesByComponent = once(() => stakesByName([...stakes().values()].flat()))
-  const budgets = new Map<Slo, BudgetLedger>()
-  const others = new Map<string, Facts>()
-  const facts: Facts = {
-    get graph() {
-      return graph()
-    },
-    get reach() {
-      return reach()
-    },
-    get journeys() {
-      return journeys()
-    },
-    get waiting() {
-      return waiting()
-    },
-    get load() {
-      return load()
-    },
-    get durations() {
-      return durations()
-    },
-    get chains() {
-      return chains()
-    },
-    get amplification() {
-      return amplification()
-    },
-    get retries() {
-      return retries()
-    },
-    get blastRadius() {
-      return blastRadius()
-    },
-    loadWithout: (cache, share, { name }, kind) => {
-      const key = `${cache.name}\u0000${share}\u0000${name}`
-      if (!without.has(key)) without.set(key, loadOf(model, graph(), reach(), { cache, share, at: name }))
-      return without.get(key)!.at(name, kind)
-    },
-    atLoad: ({ name }, perSecond) => {
-      const key = `${name}\u0000${perSecond}`
-      if (!others.has(key)) others.set(key, factsOf(withOneLoad(model, name, perSecond)))
-      return others.get(key)!
-    },
-    callsTo: component => indicesOf(model).callsTo(component),
-    gatewaysBefore: service => gateways().get(service) ?? [],
-    ledger: memo(store => ledgerOf(store, model, component => indicesOf(model).callsTo(component))),
-    drains: memo(queue => drainsOf(queue, { model, graph: graph(), load: load() })),
-    capacity: memo(component => capacityOf(component, durations())),
-    busySlots: (service, kind) => slots(service, kind).total,
-    utilisation: byKind((component, kind) => utilisationOf(component, kind, { load: load(), busySlots: slots })),
-    budget: slo => {
-      if (!budgets.has(slo)) budgets.set(slo, budgetLedgerOf(slo, stakes().get(slo) ?? [], model, facts))
-      return budgets.get(slo)!
-    },
-    stakesIn: component => stakesByComponent().get(component) ?? [],
-  }
-  const blastRadius = once(() => blastRadiusOf(model, facts))
-  return facts
-}
+/** @param built the graph, where that of another model is the same because only journeys differ */
+export const factsOf = (model: Model, built?: Graph): Facts => new LazyFacts(model, built)
 
-function once<T>(compute: () => T): () => T {
-  let known: { value: T } | undefined
-  return () => (known ??= { value: compute() }).value
+/** Every rule reads these: the getters of a class are found far faster than those that an object is made with. */
+class LazyFacts implements Facts {
+  readonly #model: Model
+  #graph: Graph | undefined
+  #reach?: ReadonlyMap<string, Reach>
+  #journeys?: Journeys
+  #waiting?: Waiting
+  #load?: Load
+  #durations?: Durations
+  #chains?: Facts['chains']
+  #amplification?: ReadonlyMap<string, Amplification>
+  #retries?: Retries
+  #blastRadius?: BlastRadius
+  #gateways?: ReadonlyMap<string, readonly string[]>
+  #stakes?: ReadonlyMap<Slo, readonly Stake[]>
+  #stakesByComponent?: ReadonlyMap<string, readonly Stake[]>
+  readonly #slots = byKind((service: Service, kind) => busySlots(service, kind, this))
+  readonly #without = new Map<string, Load>()
+  readonly #others = new Map<string, Facts>()
+
+  constructor(model: Model, built: Graph | undefined) {
+    this.#model = model
+    this.#graph = built
+  }
+
+  get graph() {
+    return (this.#graph ??= buildGraph(this.#model))
+  }
+  get reach() {
+    return (this.#reach ??= reachOf(this.#model, this.graph))
+  }
+  get journeys() {
+    return (this.#journeys ??= journeysOf(this.#model, this.graph, this.reach))
+  }
+  get waiting() {
+    return (this.#waiting ??= waitingOf(this.#model, this.graph, this.reach))
+  }
+  get load() {
+    return (this.#load ??= loadOf(this.#model, this.graph, this.reach))
+  }
+  get durations() {
+    return (this.#durations ??= durationsOf(this.#model, this.graph))
+  }
+  get chains() {
+    const longest = (follows: (edge: Edge, known: Reach) => boolean) =>
+      longestChains(this.#model, this.graph, this.reach, follows)
+    return (this.#chains ??= {
+      sure: longest((edge, known) => edge.hard === 'yes' && known.takes(edge) === 'yes'),
+      possible: longest((edge, known) => edge.hard !== 'no' && known.takes(edge) !== 'no'),
+    })
+  }
+  get amplification() {
+    return (this.#amplification ??= amplificationOf(this.#model, this.graph, this.reach))
+  }
+  get retries() {
+    return (this.#retries ??= retriesOf(this.#model, this.graph, this.load))
+  }
+  get blastRadius(): BlastRadius {
+    return (this.#blastRadius ??= blastRadiusOf(this.#model, this))
+  }
+  get #allStakes(): ReadonlyMap<Slo, readonly Stake[]> {
+    return (this.#stakes ??= new Map(
+      [...this.#model.slos.values()].map(slo => [slo, stakesOf(slo, this.#model, this)]),
+    ))
+  }
+
+  readonly ledger = memo((store: Store) => ledgerOf(store, this.#model, component => this.callsTo(component)))
+  readonly drains = memo((queue: Queue) => drainsOf(queue, { model: this.#model, graph: this.graph, load: this.load }))
+  readonly capacity = memo((component: Component) => capacityOf(component, this.durations))
+  readonly utilisation = byKind((component: Component, kind) =>
+    utilisationOf(component, kind, { load: this.load, busySlots: this.#slots }),
+  )
+  readonly budget = memo((slo: Slo): BudgetLedger =>
+    budgetLedgerOf(slo, this.#allStakes.get(slo) ?? [], this.#model, this),
+  )
+
+  loadWithout(cache: Cache, share: number, { name }: Component, kind: LoadKind): Estimate {
+    const key = `${cache.name}\u0000${share}\u0000${name}`
+    let load = this.#without.get(key)
+    if (!load) this.#without.set(key, (load = loadOf(this.#model, this.graph, this.reach, { cache, share, at: name })))
+    return load.at(name, kind)
+  }
+
+  atLoad(journey: Journey, perSecond: number): Facts {
+    const key = `${journey.name}\u0000${perSecond}`
+    let facts = this.#others.get(key)
+    if (!facts) this.#others.set(key, (facts = factsOf(withOneLoad(this.#model, journey, perSecond), this.graph)))
+    return facts
+  }
+
+  callsTo(component: string): readonly Call[] {
+    return indicesOf(this.#model).callsTo(component)
+  }
+
+  gatewaysBefore(service: string): readonly string[] {
+    return (this.#gateways ??= gatewaysBefore(this.#model, this.graph)).get(service) ?? []
+  }
+
+  busySlots(service: Service, kind: LoadKind): Estimate {
+    return this.#slots(service, kind).total
+  }
+
+  stakesIn(component: string): readonly Stake[] {
+    return (this.#stakesByComponent ??= stakesByName([...this.#allStakes.values()].flat())).get(component) ?? []
+  }
 }
 
 const stakesByName = (stakes: readonly Stake[]) => groupedBy(stakes, stake => [stake.component.name])

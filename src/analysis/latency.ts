@@ -51,13 +51,15 @@ export function latencyOf(
   if (!tree) return undefined
   const { span } = tree
   let [estimate, certain]: (Sample | undefined)[] = []
+  let moments: Moments | undefined
   return {
     tree: { ...tree, missing: distinct(tree.missing), read: distinct(tree.read) },
     floor: percentile => floorOf(span, percentile),
     means: meansOf(span),
     ceiling: percentile => {
       const tail = 1 - shareOf[percentile]
-      return Math.min(ceilingOf(span, tail / Math.max(1, countOf(span))), upperQuantileOfMoments(mostOf(span), tail))
+      moments ??= mostOf(span)
+      return Math.min(ceilingOf(span, tail / Math.max(1, countOf(span))), upperQuantileOfMoments(moments, tail))
     },
     get estimate() {
       return (estimate ??= sampleOf(span, true))

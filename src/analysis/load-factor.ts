@@ -26,8 +26,8 @@ export function withLoad(model: Model, factors: LoadFactors): Model {
 }
 
 /** The same system while one journey has this load all the time. */
-export function withOneLoad({ raw }: Model, journey: string, steady: number): Model {
-  return toModel({ ...raw, journeys: { ...raw.journeys, [journey]: { ...raw.journeys?.[journey], load: { steady } } } })
+export function withOneLoad(model: Model, journey: Journey, steady: number): Model {
+  return { ...model, journeys: new Map(model.journeys).set(journey.name, { ...journey, load: { steady } }) }
 }
 
 function timesLoad(load: NonNullable<Journey['load']>, factor: number): NonNullable<Journey['load']> {

@@ -23,11 +23,15 @@ export function loadOf(model: Model, graph: Graph, reach: ReadonlyMap<string, Re
   const all: Flows = new Map()
   const waited: Flows = new Map()
   const order = callersFirst(graph)
+  const leading = lost?.at === undefined ? undefined : order.leadingTo(lost.at)
   const each = memo((edge: Edge) => perVisit(edge, model, graph, lost))
   const trace = (journey: Source, takes: (edge: Edge) => Certainty) => {
-    const visits = visitsPerRequest(journey, model, graph, takes, order.from(journey.entry ?? ''), each)
-    collect(visits.all, journey, all)
-    collect(visits.waited, journey, waited)
+    const groups = order.from(journey.entry ?? '')
+    const followed = leading ? groups.filter(([name]) => leading.has(name!)) : groups
+    const visits = visitsPerRequest(journey, model, graph, takes, followed, each)
+    const arrivals = arrivalsOf(journey)
+    collect(visits.all, { journey, arrivals }, all)
+    collect(visits.waited, { journey, arrivals }, waited)
   }
   const visitors = visitorsOf(reach)
   const journeys = lost?.at === undefined ? [...model.journeys.values()] : (visitors.get(lost.at) ?? [])
@@ -35,15 +39,16 @@ export function loadOf(model: Model, graph: Graph, reach: ReadonlyMap<string, Re
   for (const queue of model.queues.values()) {
     if (queue.load !== undefined) trace(sourceOf(queue, queue.load), edge => takesFromQueue(edge, visitors))
   }
-  const total = byKind((flows: readonly Flow[], kind) =>
-    kind === 'steady' ? sum(flows.map(flow => times(flow, 'steady'))) : peak(flows),
-  )
+  const total = (flows: readonly Flow[], kind: LoadKind) =>
+    kind === 'steady' ? sum(flows.map(flow => times(flow, 'steady'))) : peak(flows)
 
   /** Of several journeys that may take an edge without `serves` at least one does, or it would not be there. */
-  const guaranteed = byKind((edge: Edge, kind) => {
+  const isShared = (edge: Edge): boolean => {
     const takers = all.get(edge) ?? none
-    if (takers.length < 2 || takers.some(({ ratio }) => ratio.low > 0)) return 0
-    const journeys = new Set(takers.map(({ journey }) => journey))
+    return takers.length > 1 && takers.every(({ ratio }) => ratio.low === 0)
+  }
+  const leastShared = byKind((edge: Edge, kind) => {
+    const journeys = new Set(all.get(edge)!.map(({ journey }) => journey))
     const arriving = (all.get(edge.from.name) ?? none).filter(({ journey }) => journeys.has(journey))
     return Math.min(...arriving.map(flow => times(flow, kind).low)) * each(edge).low
   })
@@ -53,19 +58,25 @@ export function loadOf(model: Model, graph: Graph, reach: ReadonlyMap<string, Re
     const estimate = total(here, kind)
     const edges = (graph.in.get(component) ?? []).filter(
       // What a cycle leads back counts on the edge but not again where it arrives.
-      edge => order.groupOf(edge.from.name) !== order.groupOf(component) && (flows === all || edge.kind !== 'consume'),
+      edge =>
+        isShared(edge) &&
+        order.groupOf(edge.from.name) !== order.groupOf(component) &&
+        (flows === all || edge.kind !== 'consume'),
     )
-    const least = edges.map(edge => guaranteed(edge, kind))
+    if (edges.length === 0) return estimate
+    const least = edges.map(edge => leastShared(edge, kind))
     const sumOf = (values: readonly number[]) => values.reduce((a, b) => a + b, 0)
     if (kind === 'steady' || here.every(({ journey }) => journey.load?.coincident === true))
       return raise(estimate, estimate.low + sumOf(least))
     // The journeys that take two edges for sure need not be at their peak at the same time, so one edge is.
-    const calm = edges.map(edge => guaranteed(edge, 'steady'))
+    const calm = edges.map(edge => leastShared(edge, 'steady'))
     const rise = Math.max(0, ...least.map((peak, i) => peak - calm[i]!))
     return raise(estimate, sumOf(calm) + Math.max(estimate.low, total(here, 'steady').low + rise))
   }
-  const on = (edge: Edge, kind: LoadKind, flows: Flows) =>
-    raise(total(flows.get(edge) ?? none, kind), guaranteed(edge, kind))
+  const on = (edge: Edge, kind: LoadKind, flows: Flows) => {
+    const estimate = total(flows.get(edge) ?? none, kind)
+    return isShared(edge) ? raise(estimate, leastShared(edge, kind)) : estimate
+  }
   const waitedAt = byKind((name: string, kind) => at(name, kind, waited))
   return {
     at: byKind((name: string, kind) => queueLoad(model, name) ?? at(name, kind, all)),
@@ -95,10 +106,15 @@ const takesFromQueue = (edge: Edge, visitors: ReadonlyMap<string, readonly Journ
     ? 'yes'
     : 'maybe'
 
+/** What comes in at a source, per second. */
+interface Arrivals {
+  readonly journey: Source
+  readonly arrivals: Readonly<Record<LoadKind, Estimate>>
+}
+
 /** `ratio`: visits of a component or edge for one request of the journey. */
-interface Flow {
-  journey: Source
-  ratio: Estimate
+interface Flow extends Arrivals {
+  readonly ratio: Estimate
 }
 
 /** What comes through each component, by its name, and over each edge. */
@@ -106,36 +122,36 @@ type Flows = Map<string | Edge, Flow[]>
 
 const none: readonly never[] = []
 
-function collect(visits: ReadonlyMap<string | Edge, Estimate>, journey: Source, into: Flows): void {
+function collect(visits: ReadonlyMap<string | Edge, Estimate>, { journey, arrivals }: Arrivals, into: Flows): void {
   for (const [place, ratio] of visits) {
     const list = into.get(place)
-    if (list) list.push({ journey, ratio })
-    else into.set(place, [{ journey, ratio }])
+    if (list) list.push({ journey, arrivals, ratio })
+    else into.set(place, [{ journey, arrivals, ratio }])
   }
 }
 
-function times({ journey, ratio }: Flow, kind: LoadKind): Estimate {
-  const { load } = journey
-  const path: Path = [...journey.path, 'load']
-  if (!load || (load.steady === undefined && load.peak === undefined)) return product(ratio, unknown([path]))
+function arrivalsOf({ load, path }: Source): Arrivals['arrivals'] {
+  const at = [...path, 'load']
+  if (!load || (load.steady === undefined && load.peak === undefined))
+    return { steady: unknown([at]), peak: unknown([at]) }
   const { steady = 0, peak = steady } = load
-  if (kind === 'steady')
-    return product(ratio, load.steady === undefined ? unknown([[...path, 'steady']]) : exactly(steady))
-  return product(
-    ratio,
-    load.peak === undefined ? unknown([[...path, 'peak']], steady) : exactly(Math.max(peak, steady)),
-  )
+  return {
+    steady: load.steady === undefined ? unknown([[...at, 'steady']]) : exactly(steady),
+    peak: load.peak === undefined ? unknown([[...at, 'peak']], steady) : exactly(Math.max(peak, steady)),
+  }
 }
+
+const times = ({ ratio, arrivals }: Flow, kind: LoadKind): Estimate => product(ratio, arrivals[kind])
 
 /**
  * Peaks add up where they fall together. Otherwise those that do are at their peak, or one of the others is, while the rest
  * is at its steady load. Where it is not stated, that is the least and the sum of all peaks the most.
  */
 function peak(flows: readonly Flow[]): Estimate {
+  const isCoincident = ({ journey }: Flow) => journey.load?.coincident === true
+  if (flows.length < 2 || flows.every(isCoincident)) return sum(flows.map(flow => times(flow, 'peak')))
   const at = flows.map(flow => ({ flow, peak: times(flow, 'peak'), steady: times(flow, 'steady') }))
   const all = sum(at.map(({ peak }) => peak))
-  const isCoincident = ({ journey }: Flow) => journey.load?.coincident === true
-  if (flows.length < 2 || flows.every(isCoincident)) return all
   const steady = sum(at.map(({ steady }) => steady))
   const worst = (bound: 'low' | 'high') => {
     if (all[bound] === undefined || steady[bound] === undefined) return undefined

@@ -61,7 +61,7 @@ function scaled(part: Component, service: Service, facts: Facts): Narrowest | un
   if (reaches(use.needed, use.available) !== false) return undefined
 
   const carries = (arrivals * use.available.high) / use.needed.low
-  const full = `${use.need} / ${use.supply}`
+  const full = `${use.need()} / ${use.supply()}`
   return {
     component: part,
     carries,

@@ -120,7 +120,7 @@ export function chainOf(reason: Reason | undefined): Reason[] {
   return found
 }
 
-function missingOf(reason: Reason | undefined): Path[] {
+function missingOf(reason: Reason | undefined): readonly Path[] {
   const collect = (at: Reason | undefined): Path[] =>
     chainOf(at).flatMap(({ missing, fault, other }) => [...missing, ...(fault?.missing ?? []), ...collect(other)])
   return distinct(collect(reason))

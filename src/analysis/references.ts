@@ -54,6 +54,8 @@ export function kindsIn(what: string): readonly Kind[] {
 /** The part of the schema that leads to references. */
 interface Place {
   readonly what: string | undefined
+  /** The kinds of element that `what` stands for. */
+  readonly kinds: readonly Kind[]
   readonly keys: ReadonlyMap<string, Place>
   readonly item: Place | undefined
 }
@@ -73,13 +75,16 @@ function findPlace(type: Type): Place | undefined {
   if (type.kind === 'field' || type.kind === 'reading' || type.kind === 'held') return placeOf(type.of)
   if (type.kind === 'either') return merged(type.options.map(placeOf))
   if (type.kind === 'map') return placeOfMap(type.fields)
-  if (type.kind === 'text')
-    return type.names === undefined ? undefined : { what: type.names, keys: noKeys, item: undefined }
+  if (type.kind === 'text') {
+    const { names } = type
+    return names === undefined ? undefined : { what: names, kinds: kindsIn(names), keys: noKeys, item: undefined }
+  }
   const item = type.kind === 'list' || type.kind === 'named' ? placeOf(type.item) : undefined
-  return item && { what: undefined, keys: noKeys, item }
+  return item && { ...nothing, item }
 }
 
 const noKeys: Place['keys'] = new Map()
+const nothing: Place = { what: undefined, kinds: [], keys: noKeys, item: undefined }
 
 function placeOfMap(fields: Fields): Place | undefined {
   const keys = new Map<string, Place>()
@@ -87,15 +92,17 @@ function placeOfMap(fields: Fields): Place | undefined {
     const place = placeOf(field)
     if (place) keys.set(key, place)
   }
-  return keys.size === 0 ? undefined : { what: undefined, keys, item: undefined }
+  return keys.size === 0 ? undefined : { ...nothing, keys }
 }
 
 /** Of several forms of a value each may lead to references. */
 function merged(options: readonly (Place | undefined)[]): Place | undefined {
   const places = options.filter(place => place !== undefined)
   if (places.length <= 1) return places[0]
+  const { what, kinds } = places.find(({ what }) => what !== undefined) ?? nothing
   return {
-    what: places.find(({ what }) => what !== undefined)?.what,
+    what,
+    kinds,
     keys: new Map(places.flatMap(({ keys }) => [...keys])),
     item: places.find(({ item }) => item)?.item,
   }
@@ -109,15 +116,27 @@ function places({ what, keys, item }: Place, path: Path): Path[] {
   ]
 }
 
-function collect(value: unknown, { what, keys, item }: Place, path: Path, found: Reference[]): void {
+/** @param at the way to the value, changed on the way down and back: most values are no references and need no path */
+function collect(
+  value: unknown,
+  { what, kinds, keys, item }: Place,
+  at: (string | number)[],
+  found: Reference[],
+): void {
   if (typeof value === 'string') {
-    if (what !== undefined) found.push({ path, name: value, what, kinds: kindsIn(what) })
+    if (what !== undefined) found.push({ path: [...at], name: value, what, kinds })
   } else if (Array.isArray(value)) {
-    if (item) for (const [i, one] of value.entries()) collect(one, item, [...path, i], found)
+    if (item) for (let i = 0; i < value.length; i++) below(value[i], item, at, i, found)
   } else if (typeof value === 'object' && value !== null) {
-    for (const [key, inner] of Object.entries(value)) {
+    for (const key of Object.keys(value)) {
       const place = keys.get(key) ?? item
-      if (place) collect(inner, place, [...path, key], found)
+      if (place) below((value as Record<string, unknown>)[key], place, at, key, found)
     }
   }
+}
+
+function below(value: unknown, place: Place, at: (string | number)[], step: string | number, found: Reference[]) {
+  at.push(step)
+  collect(value, place, at, found)
+  at.pop()
 }

@@ -167,6 +167,6 @@ function deployFault(service: Service | undefined, facts: Facts): Fault | undefi
     at('maxUnavailable'),
     deploy?.window === undefined ? [at('window')] : [],
     surge,
-    `${use.need} needed of ${use.supply} x ${number(left)} / ${number(all)}`,
+    `${use.need()} needed of ${use.supply()} x ${number(left)} / ${number(all)}`,
   )
 }

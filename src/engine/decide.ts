@@ -1,7 +1,7 @@
 import { factsOf } from '../analysis/index.ts'
 import type { Facts } from '../analysis/index.ts'
 import type { Model } from '../manifest/model.ts'
-import { optionValues } from '../rules/options.ts'
+import { defaultValues, optionValues } from '../rules/options.ts'
 import type { AnyRule, Context, Subjects, Unknown, Violation } from '../rules/define.ts'
 
 const subjects: { [K in keyof Subjects]: (model: Model) => Iterable<Subjects[K]> } = {
@@ -58,6 +58,10 @@ export function* decideInSteps(
   measure: <T>(what: string, work: () => T) => T = (_, work) => work(),
 ): Generator<undefined, Decided> {
   const facts = factsOf(model)
+  const optionsOf = ({ id, options: known }: AnyRule) => {
+    const given = options[id] ?? undefined
+    return given === undefined ? defaultValues(known) : optionValues(known, given)
+  }
   const decisions: Decision[] = []
   const passed = new Map<string, number>()
   const notApplicable = new Map<string, number>()
@@ -66,7 +70,7 @@ export function* decideInSteps(
     let [silent, skipped] = [0, 0]
     let context: Context<never> | undefined
     const ask = (subject: Subjects[keyof Subjects]) => {
-      context ??= { model, facts, options: optionValues(rule.options, options[rule.id] ?? {}) as never, today }
+      context ??= { model, facts, options: optionsOf(rule) as never, today }
       if (rule.appliesTo?.(subject as never, context) === false) {
         skipped++
         return

@@ -1,4 +1,5 @@
 import type * as z from 'zod'
+import { perObject } from '../analysis/memo.ts'
 import { readAs, refused } from '../manifest/schema/read-as.ts'
 import { zodOf } from '../manifest/schema/to-zod.ts'
 import type { RuleOptions } from './define.ts'
@@ -23,6 +24,9 @@ export function readOptions(options: RuleOptions, given: unknown): OptionsReadin
 export function optionValues(options: RuleOptions, given: unknown): Values {
   return readOptions(options, given).values ?? (zodOfOptions(options).parse(given) as Values)
 }
+
+/** The values where none is given, which are the same at every review. */
+export const defaultValues = perObject((options: RuleOptions) => optionValues(options, {}))
 
 export const optionNames = (options: RuleOptions): string[] =>
   Object.keys('kind' in options ? options.fields : options.shape)

@@ -194,7 +194,7 @@ function* checkRolling(service: Service, facts: Facts): Generator<Outcome, void,
     message: `"${name}" keeps ${number(left)} of ${plural(max, 'replica')} during a rollout, which carry ${words(left * each)}, but ${when} needs ${words(judged.needed.low)}`,
     arithmetic: [
       `missing = ${share === '' ? number(missing) : `${number(max)}${share}, rounded down`}`,
-      `needed = ${judged.unit === 'slots' ? `${judged.need} = ` : ''}${words(judged.needed.low)}`,
+      `needed = ${judged.unit === 'slots' ? `${judged.need()} = ` : ''}${words(judged.needed.low)}`,
       `left = (${number(max)} - ${number(missing)}) x ${words(each)} = ${words(left * each)}`,
     ].join('\n'),
     fix: 'Set maxUnavailable to 0 and let the rollout add instances first (maxSurge)',

@@ -53,11 +53,13 @@ export default defineRule({
     const { name, path, outlierDetection } = service
     const calls = retriesThatHide(service, model, facts)
     if (outlierDetection === true || calls?.every(({ retries }) => retries !== undefined)) return
-    const noticed = noticedBy(service, model)
-    const judged = [
+    const limits = [
       ...limitsOf(service, options.share, facts),
       ...(isCritical(service, facts) ? [{ most: exactly(options.seconds * 1000), stake: undefined }] : []),
-    ].map(limit => ({ ...limit, answer: exceeds(noticed.time, limit.most) }))
+    ]
+    if (limits.length === 0) return
+    const noticed = noticedBy(service, model)
+    const judged = limits.map(limit => ({ ...limit, answer: exceeds(noticed.time, limit.most) }))
     const [worst] = judged.filter(({ answer }) => answer === true).sort((a, b) => a.most.low - b.most.low)
     const because = `a dead instance of "${name}" gets requests for ${duration(noticed.time.high ?? 0)}`
     if (!worst) {

@@ -47,7 +47,7 @@ export default defineRule({
 
   appliesTo: (component, { facts }) => {
     const { tiers, possible } = facts.amplification.get(component.name)!
-    return facts.utilisation(component, 'peak') !== undefined && [...tiers, ...possible.tiers].some(isStated)
+    return (tiers.some(isStated) || possible.tiers.some(isStated)) && facts.utilisation(component, 'peak') !== undefined
   },
 
   *check(component, { facts }) {
@@ -229,7 +229,7 @@ function explain({ load, growth, ways }: RetryStorm, used: Utilisation, carried:
     ),
     `R = ${rate(load * growth.low)} / ${rate(load)} = ${number(growth.low)}`,
     ...(used.unit === 'slots'
-      ? [`mu = ${rate(load)} x ${used.supply} slots / ${number(used.needed.low)} busy = ${rate(carried)}`]
+      ? [`mu = ${rate(load)} x ${used.supply()} slots / ${number(used.needed.low)} busy = ${rate(carried)}`]
       : []),
     `hidden capacity = mu / R = ${rate(carried)} / ${number(growth.low)} = ${rate(carried / growth.low)} < ${rate(load)}`,
   ].join('\n')

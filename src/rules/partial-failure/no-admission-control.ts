@@ -69,7 +69,7 @@ export default defineRule({
     yield {
       at: [...service.path, 'concurrencyLimit'],
       message: `"${service.name}" takes in all that ${who} send, although its peak already uses ${percent(rho)} of full scale; expected a limit`,
-      arithmetic: `rho = (${need}) / ${supply} = ${number(rho)} >= ${number(options.utilisation)}`,
+      arithmetic: `rho = (${need()}) / ${supply()} = ${number(rho)} >= ${number(options.utilisation)}`,
       evidence: [{ label: 'full scale', at }, ...limitsOf(service).map(({ at, words }) => ({ label: words, at }))],
       journeys: facts.journeys.through(service.name, 'sure'),
     }

@@ -48,8 +48,8 @@ export default defineRule({
       at,
       message: `"${component.name}" needs ${words(needed.low)} at its peak, but has ${words(most)} at full scale`,
       arithmetic: [
-        ...(unit === 'slots' ? [`a = ${need} = ${number(needed.low)} busy slots`] : []),
-        `rho = ${unit === 'slots' ? number(needed.low) : need} / ${supply} = ${number(rho)}`,
+        ...(unit === 'slots' ? [`a = ${need()} = ${number(needed.low)} busy slots`] : []),
+        `rho = ${unit === 'slots' ? number(needed.low) : need()} / ${supply()} = ${number(rho)}`,
       ].join('\n'),
       fix: fixFor(component, rho),
       evidence,

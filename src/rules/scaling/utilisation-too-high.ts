@@ -231,8 +231,8 @@ function violation(
     at,
     message: `${wait === undefined ? 'Requests wait longer and longer' : `One in a hundred requests waits at least ${duration(wait)}`} for one of the ${plural(slots, 'slot')} of "${service.name}" at its peak; expected at most ${duration(allowed.time)}, what ${duration(hold)} of work leave of ${allowed.whose}`,
     arithmetic: [
-      `a = ${need} = ${number(busy)} busy slots`,
-      `rho = ${number(busy)} / ${supply} = ${number(busy / slots)}`,
+      `a = ${need()} = ${number(busy)} busy slots`,
+      `rho = ${number(busy)} / ${supply()} = ${number(busy / slots)}`,
       ...waits,
     ].join('\n'),
     fix: `Raise the maximum to at least ${number(enough)} replicas, or make requests hold their slot for less time`,

@@ -16,6 +16,7 @@ const pathOf = id => relative(import.meta.dirname, id)
 export default defineConfig({
   input: {
     'scaffold-review': 'bin/scaffold-review.ts',
+    'lsp-worker': 'bin/lsp-worker.ts',
     [examples]: examples,
     ...Object.fromEntries(onDemand.map(file => [chunkOf(file), file])),
   },

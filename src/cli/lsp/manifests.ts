@@ -19,7 +19,7 @@ import { textOfRules, type RuleText } from '../../lsp/rule-text.ts'
 import { Source } from '../../manifest/source.ts'
 import { reviewInSteps } from '../../review.ts'
 import type { ConfigOptions } from '../config-options.ts'
-import { loadManifest, onDisk } from '../load.ts'
+import { loadManifest, onDisk, type Tree } from '../load.ts'
 import type { Site } from '../world.ts'
 import { onScreen, remembering, uriOf, type Documents } from './documents.ts'
 import { definitionsAt, hoverAt, referencesAt, type View } from './places.ts'
@@ -181,9 +181,8 @@ export class Manifests {
     const versions = new Map<string, number>()
     const site = { cwd: dirname(root) }
     const tree = onScreen(this.#documents, onDisk(site), ({ uri, version }) => versions.set(uri, version))
-    const parse = manner === 'quickly' ? quickly : tree.source
     try {
-      const files = await loadManifest(root, site, { ...tree, source: remembering(held.sources, parse) })
+      const files = await loadManifest(root, site, { ...tree, source: remembering(held.sources, parse[manner]) })
       return (held.latest = { known: knownOf(files, this.#site.today), versions, changes })
     } catch (error) {
       if (error === unsure) return undefined
@@ -214,8 +213,11 @@ export class Manifests {
 /** Thrown by the quick way of reading. */
 const unsure = new Error('For the thorough reader')
 
-function quickly(file: string, text: string): Source {
-  const source = Source.quickly(file, text)
-  if (!source) throw unsure
-  return source
+const parse: Readonly<Record<Manner, Tree['source']>> = {
+  quickly: (file, text) => {
+    const source = Source.quickly(file, text)
+    if (!source) throw unsure
+    return source
+  },
+  thoroughly: (file, text) => new Source(file, text),
 }

@@ -32,8 +32,8 @@ export interface Listener {
 }
 
 interface Waiting {
-  resolve(value: unknown): void
-  reject(reason: Error): void
+  readonly resolve: (value: unknown) => void
+  readonly reject: (reason: Error) => void
 }
 
 /** `Manifests` in a thread of its own, which starts when it is first asked, and again when it is asked after it has ended. */

@@ -2,6 +2,7 @@ import type { Path } from '../finding.ts'
 import { formatPath } from '../finding.ts'
 import { expected } from '../docs/manifest-page.ts'
 import { bullet, fence, page, table } from '../docs/markdown.ts'
+import { namedSections } from '../manifest/schema/manifest.ts'
 import { metaOf, schemaAt } from '../manifest/walk-schema.ts'
 import { said } from '../reporters/cell.ts'
 import type { Row, Table } from '../tables/table.ts'
@@ -94,25 +95,11 @@ function summaryOf({ section, name }: Target, { files }: Known): string {
   return `**${name}** in \`${section}\`, ${file}:${start.line}`
 }
 
-export function elementsOf({ model }: Known): Target[] {
-  if (!model) return []
-  const { services, stores, queues, caches, externals, journeys, slos, alerts, jobs, drills, decisions, flags } = model
-  const sections = {
-    services,
-    stores,
-    queues,
-    caches,
-    externals,
-    journeys,
-    slos,
-    alerts,
-    jobs,
-    drills,
-    decisions,
-    flags,
-  }
-  return Object.entries(sections).flatMap(([section, elements]) =>
-    [...elements.values()].filter(one => !('implied' in one && one.implied)).map(({ name }) => ({ section, name })),
+/** Every element that is defined. */
+export function elementsOf({ files, problems }: Known): Target[] {
+  if (problems.length > 0) return []
+  return namedSections.flatMap(section =>
+    Object.keys(files.value[section] ?? {}).map((name): Target => ({ section, name })),
   )
 }
 

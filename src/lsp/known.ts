@@ -2,7 +2,8 @@ import { factsOf, type Facts } from '../analysis/index.ts'
 import type { Path, Problem } from '../finding.ts'
 import type { ManifestFiles } from '../manifest/files.ts'
 import type { Model } from '../manifest/model.ts'
-import { readManifest, type Reading } from '../manifest/read.ts'
+import { checkManifest, type Checked } from '../manifest/read.ts'
+import { toModel } from '../manifest/to-model.ts'
 import { tableOf, type DesignTableId } from '../tables/index.ts'
 import type { Row, Table } from '../tables/table.ts'
 
@@ -31,35 +32,41 @@ const tablesByKind: Readonly<Record<string, readonly DesignTableId[]>> = {
 
 /** @param today ISO date */
 export function knownOf(files: ManifestFiles, today: string): Known {
-  let reading: Reading | undefined
-  const read = () => (reading ??= readManifest(files))
+  let checked: Checked | undefined
+  const check = () => (checked ??= checkManifest(files))
+  let model: Model | undefined
+  const modelOf = () => {
+    const { stated } = check()
+    return stated && (model ??= toModel(stated))
+  }
   let facts: Facts | undefined
   const tables = new Map<string, Table>()
-  const made = (id: DesignTableId, stated: Model, journeys: readonly string[]): Table => {
-    const key = [id, ...journeys].join('\u0000')
+  const made = (id: DesignTableId, stated: Model, journeys: readonly string[], about: Path | undefined): Table => {
+    const key = [id, ...journeys, ...(about ?? [])].join('\u0000')
     const known = tables.get(key)
     if (known) return known
     facts ??= factsOf(stated)
-    const table = tableOf(id, { model: stated, facts, today }, journeys)
+    const table = tableOf(id, { model: stated, facts, today, about }, journeys)
     tables.set(key, table)
     return table
   }
   return {
     files,
     get problems() {
-      return read().problems ?? []
+      return check().problems ?? []
     },
     get model() {
-      return read().model
+      return modelOf()
     },
     rowsAbout: path => {
-      const { model } = read()
-      if (!model) return []
+      const stated = modelOf()
+      if (!stated) return []
       const kind = String(path.length === 4 ? path[2] : path[0])
-      // Some tables cost more for each journey, so one that is pointed at is computed alone.
+      // Some tables cost more for each journey or call, so one that is pointed at is computed alone.
       const journeys = path[0] === 'journeys' ? [String(path[1])] : []
+      const about = kind === 'calls' ? path : undefined
       return (tablesByKind[kind] ?? []).flatMap(id => {
-        const table = made(id, model, journeys)
+        const table = made(id, stated, journeys, about)
         return table.rows.filter(({ at }) => at.join('\u0000') === path.join('\u0000')).map(row => ({ table, row }))
       })
     },

@@ -111,10 +111,12 @@ export class Manifests {
   async read(root: string, manner: Manner): Promise<Read | undefined> {
     const latest = await this.#latest(root, manner)
     if (!latest) return undefined
-    const { files, problems, model } = latest.known
+    const { known, versions } = latest
+    const { files, problems } = known
     const said = { sources: files.sources, problems: [...problems], findings: [], openQuestions: [] }
-    if (model) this.#hold(root).readable = latest.known
-    return { ...this.#seen(root, latest.versions, said), elements: model && elementsOf(latest.known) }
+    const isReadable = problems.length === 0
+    if (isReadable) this.#hold(root).readable = known
+    return { ...this.#seen(root, versions, said), elements: isReadable ? elementsOf(known) : undefined }
   }
 
   /** Takes its time, and lets the other questions have their turn between rules. `undefined` when a text changes meanwhile. */

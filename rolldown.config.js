@@ -48,8 +48,12 @@ export default defineConfig({
   },
 })
 
-/** Each file that is read takes time of its own, so what a plain review reads is one, beside the program's help. */
+/**
+ * Each file that is read takes time of its own, so what a plain review reads is one, beside the program's help. What parses the
+ * command line is apart: were it beside the program, then a thread that reviews would start the program by reading it.
+ */
 function chunkFor(id, graph) {
+  if (pathOf(id).startsWith('node_modules/commander/')) return 'commander'
   const help = reachedFrom(graph, ['bin/scaffold-review.ts', 'src/cli/main.ts'])
   const review = reachedFrom(graph, ['src/cli/review-command.ts', 'src/reporters/pretty.ts'])
   return review.has(id) && !help.has(id) ? 'review' : undefined

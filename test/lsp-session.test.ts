@@ -36,7 +36,10 @@ function startSession() {
   const thread = (name: string) => ({
     ask: (method: keyof Manifests, ...given: unknown[]) =>
       new Promise((resolve, reject) => {
-        open.push({ method, given, answer: resolve, fail: message => reject(new Error(message)) })
+        const fail = (message: string) => {
+          reject(new Error(message))
+        }
+        open.push({ method, given, answer: resolve, fail })
       }),
     tell: (method: string) => {
       told.push(`${name} ${method}`)

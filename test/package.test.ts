@@ -60,6 +60,7 @@ describe.skipIf(!existsSync(entry))('the built program', () => {
     const { files, builtIns, size, out } = readFor('examples/web-shop-naive/scaffold.yaml')
     // It has a job with a schedule.
     expect(files.toSorted()).toEqual([
+      'commander.cjs',
       'cron.cjs',
       'main.cjs',
       'review.cjs',

@@ -89,7 +89,8 @@ export async function loadStdin(name: string, world: World, limits: Limits = def
 }
 
 /** A path as the user sees it: relative to where the program runs, with forward slashes. */
-export const shown = (absolute: string, { cwd }: Pick<World, 'cwd'>) => (relative(cwd, absolute) || absolute).split(sep).join('/')
+export const shown = (absolute: string, { cwd }: Pick<World, 'cwd'>) =>
+  (relative(cwd, absolute) || absolute).split(sep).join('/')
 
 async function collect(
   absolute: string,

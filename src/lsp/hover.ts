@@ -99,7 +99,9 @@ function summaryOf({ section, name }: Target, { files }: Known): string {
 export function elementsOf({ files, problems }: Known): Target[] {
   if (problems.length > 0) return []
   return namedSections.flatMap(section =>
-    Object.keys(files.value[section] ?? {}).map((name): Target => ({ section, name })),
+    Object.keys(files.value[section] ?? {})
+      .sort()
+      .map((name): Target => ({ section, name })),
   )
 }
 

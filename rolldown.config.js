@@ -7,7 +7,7 @@ const onDemand = ['src/manifest/thorough-read.ts', 'src/manifest/schema/to-zod.t
 /** The examples of all rules: two thirds of their text, and only their pages and tests read them. */
 const examples = 'rule-examples'
 /** The parts of the program that are worth keeping as V8 compiled them. */
-const compiled = ['main', 'review']
+const compiled = ['commander', 'main', 'review']
 const chunkOf = file => basename(file, '.ts')
 const pathOf = id => relative(import.meta.dirname, id)
 
@@ -18,6 +18,7 @@ const pathOf = id => relative(import.meta.dirname, id)
 export default defineConfig({
   input: {
     'scaffold-review': 'bin/scaffold-review.ts',
+    'lsp-worker': 'bin/lsp-worker.ts',
     [examples]: examples,
     compiled: 'bin/compiled.ts',
     ...Object.fromEntries(onDemand.map(file => [chunkOf(file), file])),
@@ -50,8 +51,12 @@ export default defineConfig({
   },
 })
 
-/** Each file that is read takes time of its own, so what a plain review reads is one, beside the program's help. */
+/**
+ * Each file that is read takes time of its own, so what a plain review reads is one, beside the program's help. What parses the
+ * command line is apart: were it beside the program, then a thread that reviews would start the program by reading it.
+ */
 function chunkFor(id, graph) {
+  if (pathOf(id).startsWith('node_modules/commander/')) return 'commander'
   const help = reachedFrom(graph, ['bin/scaffold-review.ts', 'src/cli/main.ts'])
   const review = reachedFrom(graph, ['src/cli/review-command.ts', 'src/reporters/pretty.ts'])
   return review.has(id) && !help.has(id) ? 'review' : undefined

@@ -8,8 +8,9 @@ import { StreamMessageReader, StreamMessageWriter, createProtocolConnection } fr
 
 /**
  * What one key press costs in a manifest of many services, measured through a client of the built program:
- * `node bench/lsp.js [services] [key presses] [--json]`. Prints the time until completion is answered, at once and while the
- * review is at work, and until the diagnostics of the new text are there; and beside them the review alone, in this process.
+ * `node bench/lsp.js [services] [key presses] [--json]`. Prints the time until completion is answered at once; the longest wait for
+ * completion and for a hover while the text is read and reviewed; the time until the first diagnostics of the new text are there,
+ * and until all of its findings are; and beside them the review alone, in this process.
  */
 
 const isJson = process.argv.includes('--json')
@@ -65,50 +66,65 @@ const uri = pathToFileURL(join(cwd, 'scaffold.yaml')).href
 const program = fileURLToPath(new URL(bin['scaffold-review'], root))
 const child = spawn(process.execPath, [program, 'lsp', '--stdio'], { cwd, stdio: ['pipe', 'pipe', 'inherit'] })
 const client = createProtocolConnection(new StreamMessageReader(child.stdout), new StreamMessageWriter(child.stdin))
+/** Diagnostics of each version, in order: the first are those of the text alone, the second those of its review. */
+const said = new Map()
 const waiting = new Map()
-client.onNotification('textDocument/publishDiagnostics', ({ version, diagnostics }) =>
-  waiting.get(version)?.(diagnostics),
-)
-const diagnosticsOf = version => new Promise(resolve => waiting.set(version, resolve))
+client.onNotification('textDocument/publishDiagnostics', ({ version, diagnostics }) => {
+  const all = [...(said.get(version) ?? []), diagnostics]
+  said.set(version, all)
+  waiting.get(`${version} ${all.length}`)?.(diagnostics)
+})
+const diagnosticsOf = (version, time) => new Promise(resolve => waiting.set(`${version} ${time}`, resolve))
 client.listen()
 await client.sendRequest('initialize', { processId: process.pid, rootUri: null, capabilities: {} })
 await client.sendNotification('initialized', {})
 
-const opened = diagnosticsOf(1)
+const opened = diagnosticsOf(1, 2)
 await client.sendNotification('textDocument/didOpen', { textDocument: { uri, languageId: 'yaml', version: 1, text } })
 const first = await opened
 
 // The digits of a timeout in the middle of the file, typed one after the other.
 const line = text.split('\n').findIndex((one, i) => i > text.split('\n').length / 2 && one.includes('timeout: 800ms'))
 const character = text.split('\n')[line].indexOf('800ms') + 1
-const times = { completion: [], 'completion during a review': [], diagnostics: [] }
+const times = {
+  completion: [],
+  'completion during a review': [],
+  'hover during a review': [],
+  'first diagnostics': [],
+  'all findings': [],
+}
+const ask = async (method, column = character) => {
+  const asked = performance.now()
+  await client.sendRequest(method, { textDocument: { uri }, position: { line, character: column } })
+  return performance.now() - asked
+}
 for (let version = 2; version < 2 + presses; version++) {
   const started = performance.now()
-  const said = diagnosticsOf(version)
+  const [first, all] = [diagnosticsOf(version, 1), diagnosticsOf(version, 2)]
   await client.sendNotification('textDocument/didChange', {
     textDocument: { uri, version },
     contentChanges: [
       { range: { start: { line, character }, end: { line, character: character + 1 } }, text: String(version % 10) },
     ],
   })
-  const complete = () =>
-    client.sendRequest('textDocument/completion', { textDocument: { uri }, position: { line, character } })
-  await complete()
+  await ask('textDocument/completion')
   times.completion.push(performance.now() - started)
   let isReviewed = false
-  void said.then(() => {
-    times.diagnostics.push(performance.now() - started)
+  void first.then(() => times['first diagnostics'].push(performance.now() - started))
+  void all.then(() => {
+    times['all findings'].push(performance.now() - started)
     isReviewed = true
   })
   // Asked again and again, so that the longest wait of each review counts.
-  let longest = 0
+  let [completion, hover] = [0, 0]
   while (!isReviewed) {
-    const asked = performance.now()
-    await complete()
-    longest = Math.max(longest, performance.now() - asked)
+    completion = Math.max(completion, await ask('textDocument/completion'))
+    // Over the key, where the longest time of the call is shown.
+    hover = Math.max(hover, await ask('textDocument/hover', character - 'timeout: '.length))
     await setTimeout(5)
   }
-  times['completion during a review'].push(longest)
+  times['completion during a review'].push(completion)
+  times['hover during a review'].push(hover)
 }
 const memory = peakOf(child.pid)
 await client.sendRequest('shutdown')
@@ -141,7 +157,7 @@ console.log(`${services} services, ${size} MB, ${first.length} diagnostics; mill
 for (const [what, all] of Object.entries(times)) {
   const sorted = all.sort((a, b) => a - b)
   const at = share => Math.round(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))])
-  console.log(`${what.padEnd(14)} median ${String(at(0.5)).padStart(6)}   p90 ${String(at(0.9)).padStart(6)}`)
+  console.log(`${what.padEnd(26)} median ${String(at(0.5)).padStart(6)}   p90 ${String(at(0.9)).padStart(6)}`)
 }
 
 /** Peak memory of a process in MiB; 0 where the system does not tell. */

@@ -86,5 +86,5 @@ export interface Report {
 export const textsOf = ({ sources, evidence }: Report): readonly Text[] => [...sources, ...(evidence?.texts ?? [])]
 
 /** Open questions that are surfaced as warnings "not stated". */
-export const notStated = (report: Report): OpenQuestion[] =>
+export const notStated = (report: Pick<Report, 'openQuestions'>): OpenQuestion[] =>
   report.openQuestions.filter(question => question.mustBeStated)

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { SettingsByManifest } from '../src/cli/lsp-settings.ts'
+import { SettingsByManifest } from '../src/cli/lsp/settings.ts'
 import { rules } from '../src/rules/index.ts'
 import { folder, nothingHappens, run } from './cli-support.ts'
 import { design, faultsOf, project, reviewIn } from './config-support.ts'

@@ -26,8 +26,8 @@ export function program(): string {
   return path
 }
 
-export const startServer = (cwd: string): ChildProcess =>
-  spawn(process.execPath, [program(), 'lsp', '--stdio'], { cwd, stdio: ['pipe', 'pipe', 'pipe'] })
+export const startServer = (cwd: string, ...args: string[]): ChildProcess =>
+  spawn(process.execPath, [program(), 'lsp', '--stdio', ...args], { cwd, stdio: ['pipe', 'pipe', 'pipe'] })
 
 export interface Editor {
   readonly child: ChildProcess
@@ -40,8 +40,10 @@ export interface Editor {
   /** Replaces all of the text, or a part of it. */
   change(name: string, text: string, range?: { start: Position; end: Position }): Promise<number>
   close(name: string): Promise<void>
-  /** The next diagnostics of a file that fit, or those that are shown already. */
-  diagnostics(name: string, fits?: (params: PublishDiagnosticsParams) => boolean): Promise<Diagnostic[]>
+  /** The next diagnostics of a file that fit, or those that are shown already, once its text is reviewed. */
+  diagnostics(name: string, fits?: Fits): Promise<Diagnostic[]>
+  /** The same as soon as its text is read. */
+  atOnce(name: string, fits?: Fits): Promise<Diagnostic[]>
   request<T>(method: string, params: unknown): Promise<T>
   /** Writes messages in one piece, and returns what comes back under an id. */
   raw(messages: readonly object[], id: string): Promise<unknown>
@@ -49,13 +51,19 @@ export interface Editor {
   leave(): Promise<number | null>
 }
 
+type Fits = (params: PublishDiagnosticsParams) => boolean
+
 export interface Position {
   line: number
   character: number
 }
 
-export async function startEditor(cwd: string, processId: number | null = process.pid): Promise<Editor> {
-  const child = startServer(cwd)
+export async function startEditor(
+  cwd: string,
+  processId: number | null = process.pid,
+  ...args: string[]
+): Promise<Editor> {
+  const child = startServer(cwd, ...args)
   const connection = createProtocolConnection(
     new StreamMessageReader(child.stdout!),
     new StreamMessageWriter(child.stdin!),
@@ -66,11 +74,14 @@ export async function startEditor(cwd: string, processId: number | null = proces
     for (const look of heard) look(message)
   })
   const said: PublishDiagnosticsParams[] = []
-  const shown = new Map<string, PublishDiagnosticsParams>()
+  /** And whether it was said of the same text before: of each the server speaks twice, and the second time it is reviewed. */
+  const shown = new Map<string, { params: PublishDiagnosticsParams; isReviewed: boolean }>()
   const waiting = new Set<() => void>()
   connection.onNotification('textDocument/publishDiagnostics', (params: PublishDiagnosticsParams) => {
     said.push(params)
-    shown.set(params.uri, params)
+    const { uri, version } = params
+    const isReviewed = version === undefined || shown.get(uri)?.params.version === version
+    shown.set(uri, { params, isReviewed })
     for (const look of waiting) look()
   })
   connection.listen()
@@ -81,6 +92,17 @@ export async function startEditor(cwd: string, processId: number | null = proces
   })
   await connection.sendNotification('initialized', {})
   const uri = (name: string) => pathToFileURL(join(cwd, name)).href
+  const shownOf = (name: string, fits: Fits = () => true, isEnough = (isReviewed: boolean) => isReviewed) =>
+    new Promise<Diagnostic[]>(resolve => {
+      const look = () => {
+        const { params, isReviewed } = shown.get(uri(name)) ?? {}
+        if (!params || !isEnough(isReviewed!) || !fits(params)) return
+        waiting.delete(look)
+        resolve(params.diagnostics)
+      }
+      waiting.add(look)
+      look()
+    })
   const versions = new Map<string, number>()
   return {
     child,
@@ -103,17 +125,8 @@ export async function startEditor(cwd: string, processId: number | null = proces
       return version
     },
     close: name => connection.sendNotification('textDocument/didClose', { textDocument: { uri: uri(name) } }),
-    diagnostics: (name, fits = () => true) =>
-      new Promise(resolve => {
-        const look = () => {
-          const params = shown.get(uri(name))
-          if (!params || !fits(params)) return
-          waiting.delete(look)
-          resolve(params.diagnostics)
-        }
-        waiting.add(look)
-        look()
-      }),
+    diagnostics: (name, fits) => shownOf(name, fits),
+    atOnce: (name, fits) => shownOf(name, fits, () => true),
     request: (method, params) => connection.sendRequest(method, params),
     raw: (messages, id) =>
       new Promise(resolve => {

@@ -61,6 +61,7 @@ describe.skipIf(!existsSync(entry))('the built program', () => {
     const { files, builtIns, size, out } = readFor('examples/web-shop-naive/scaffold.yaml')
     // It has a job with a schedule.
     expect(files.toSorted()).toEqual([
+      'commander.cjs',
       'compiled.cjs',
       'cron.cjs',
       'main.cjs',

@@ -184,7 +184,7 @@ test('a report survives JSON', () => {
   const { sources, ...report } = reviewText(two, [...realRules, fails('fault'), asks('ask', 'zones')])
   expect(JSON.parse(JSON.stringify(report))).toEqual(report)
   expect(sources.map(({ file }) => file)).toEqual(['scaffold.yaml'])
-  expect(notStated({ ...report, sources })).toEqual(report.openQuestions.filter(({ mustBeStated }) => mustBeStated))
+  expect(notStated(report)).toEqual(report.openQuestions.filter(({ mustBeStated }) => mustBeStated))
 })
 
 test('a waiver may name an element as people write it, also where the name has a dot in it', () => {

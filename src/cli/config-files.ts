@@ -8,7 +8,7 @@ import { ConfigError } from './config-error.ts'
 import { shown } from './load.ts'
 import { readText } from './read-text.ts'
 import { isInside, projectOf } from './project.ts'
-import { UserError, type World } from './world.ts'
+import { UserError, type Site } from './world.ts'
 
 /** Most files that one configuration may be made of. */
 const mostFiles = 50
@@ -18,7 +18,7 @@ const mostFiles = 50
  * extended twice counts where it is first.
  * @param named the user named the file, so it may lie, or lead, anywhere; what it extends may not
  */
-export async function loadLayers(path: string, named: boolean, world: World): Promise<Layer[]> {
+export async function loadLayers(path: string, named: boolean, world: Site): Promise<Layer[]> {
   const real = await realpath(path).catch(() => path)
   const start = named ? real : path
   const project = await realpath(await projectOf(start)).catch(() => dirname(start))
@@ -47,9 +47,9 @@ class Gathering {
   readonly problems: ConfigProblem[] = []
   readonly #seen = new Set<string>()
   readonly #project: string
-  readonly #world: World
+  readonly #world: Site
 
-  constructor(project: string, world: World) {
+  constructor(project: string, world: Site) {
     this.#project = project
     this.#world = world
   }

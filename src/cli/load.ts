@@ -60,7 +60,7 @@ export interface Tree {
   real(path: string): Promise<string>
 }
 
-export const onDisk = (world: World): Tree => ({
+export const onDisk = (world: Pick<World, 'cwd'>): Tree => ({
   shown: path => shown(path, world),
   read: readText,
   source: (file, text) => new Source(file, text),
@@ -77,7 +77,7 @@ export const onDisk = (world: World): Tree => ({
 /** Reads a manifest and what it includes. What cannot be read becomes a problem with a place, never an exception. */
 export async function loadManifest(
   path: string,
-  world: World,
+  world: Pick<World, 'cwd'>,
   tree: Tree = onDisk(world),
   limits: Limits = defaultLimits,
 ): Promise<ManifestFiles> {
@@ -92,7 +92,8 @@ export async function loadStdin(name: string, world: World, limits: Limits = def
 }
 
 /** A path as the user sees it: relative to where the program runs, with forward slashes. */
-export const shown = (absolute: string, { cwd }: World) => (relative(cwd, absolute) || absolute).split(sep).join('/')
+export const shown = (absolute: string, { cwd }: Pick<World, 'cwd'>) =>
+  (relative(cwd, absolute) || absolute).split(sep).join('/')
 
 async function collect(
   absolute: string,

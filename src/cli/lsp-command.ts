@@ -12,7 +12,7 @@ export function lspCommand({ world, tool, exit }: CommandContext): Command {
         throw new UserError(
           'lsp is started by an editor, not by hand. docs/editors.md has the settings for some of them',
         )
-      const { serve } = await import('./lsp-server.ts')
+      const { serve } = await import('./lsp/server.ts')
       exit(await serve(world, tool, options))
     })
   return withConfigOptions(command)

@@ -16,7 +16,7 @@ import type { Gate } from './gate.ts'
 import { shown } from './load.ts'
 import { findConfig, isInside, projectOf } from './project.ts'
 import { isChosen, isQuestion, selectRules } from './select.ts'
-import { UserError, type World } from './world.ts'
+import { UserError, type Site } from './world.ts'
 
 /** What the command line may say of settings; `undefined` where it says nothing, so that the configuration does. */
 export interface SettingsOptions extends ConfigOptions {
@@ -59,7 +59,7 @@ export interface Settings {
 export async function settingsFor(
   manifests: readonly string[],
   options: SettingsOptions,
-  world: World,
+  world: Site,
 ): Promise<Settings> {
   const layers = await layersFor(manifests, options, world)
   const own = await ownRulesOf(layers, options)
@@ -109,7 +109,7 @@ const valuesOf = <K extends string, T>(told: Readonly<Record<K, Told<T>>>): Reco
 async function layersFor(
   manifests: readonly string[],
   { config }: SettingsOptions,
-  world: World,
+  world: Site,
 ): Promise<readonly Layer[]> {
   if (config === false) return []
   if (config !== undefined) return load(resolvePath(world.cwd, config), true, world)
@@ -128,9 +128,9 @@ async function layersFor(
 /** What reads configurations is read only where there is one. */
 const load = async (...given: Parameters<typeof loadLayers>) => (await import('./config-files.ts')).loadLayers(...given)
 
-const folderOf = (manifest: string, { cwd }: World) => (manifest === '-' ? cwd : dirname(resolvePath(cwd, manifest)))
+const folderOf = (manifest: string, { cwd }: Site) => (manifest === '-' ? cwd : dirname(resolvePath(cwd, manifest)))
 
-const nameOf = (path: string | undefined, world: World) => (path === undefined ? 'none' : `"${shown(path, world)}"`)
+const nameOf = (path: string | undefined, world: Site) => (path === undefined ? 'none' : `"${shown(path, world)}"`)
 
 async function ownRulesOf(
   layers: readonly Layer[],
@@ -163,7 +163,7 @@ const enabled = ({ rules }: Effective, only: readonly string[]): AnyRule[] =>
   )
 
 /** The manifests that `include` finds, in the order of their names. Like everything that a configuration names, they lie in its project. */
-async function included(layers: readonly Layer[], { include, exclude }: Effective, world: World): Promise<string[]> {
+async function included(layers: readonly Layer[], { include, exclude }: Effective, world: Site): Promise<string[]> {
   const folderOf = (key: 'include' | 'exclude') => layers.findLast(({ config }) => config[key] !== undefined)?.folder
   const folder = folderOf('include')
   if (include.value.length === 0 || folder === undefined) return []

@@ -27,6 +27,9 @@ export interface World {
   onInterrupt(act: () => void): () => void
 }
 
+/** Where and when: all that it takes to read manifests and configurations. */
+export type Site = Pick<World, 'cwd' | 'today'>
+
 /** Absolute paths. */
 export interface Watched {
   /** Whether or not they exist. */

@@ -10,7 +10,7 @@ import { EditError, difference, editText, type Change } from '../edit/edit.ts'
 import { fixesFor } from '../edit/fixes.ts'
 import type { DiagnosticData } from './diagnostics.ts'
 import { rangeOf } from './diagnostics.ts'
-import type { Reviewed } from './reviewed.ts'
+import type { Known } from './known.ts'
 
 export interface ActionContext {
   /** What the editor shows where actions are asked for. */
@@ -27,11 +27,11 @@ export interface ActionContext {
 const waiverDays = 90
 
 /** What can be done at a place: faults that a program may mend, and waivers for what is shown there. */
-export function actionsFor(known: Reviewed, context: ActionContext): CodeAction[] {
+export function actionsFor(known: Known, context: ActionContext): CodeAction[] {
   return [...fixesAt(known, context), ...waiversFor(known, context)]
 }
 
-function fixesAt({ files }: Reviewed, context: ActionContext): CodeAction[] {
+function fixesAt({ files }: Known, context: ActionContext): CodeAction[] {
   const { diagnostics, uri, range, today } = context
   return fixesFor(files, { today })
     .filter(({ file, location }) => context.uriOf(file) === uri && touches(rangeOf(location), range))
@@ -51,7 +51,7 @@ const touches = (a: Range, b: Range) => !isBefore(a.end, b.start) && !isBefore(b
 const isBefore = (a: Range['start'], b: Range['start']) =>
   a.line < b.line || (a.line === b.line && a.character < b.character)
 
-function waiversFor(known: Reviewed, { diagnostics, today, uriOf }: ActionContext): CodeAction[] {
+function waiversFor(known: Known, { diagnostics, today, uriOf }: ActionContext): CodeAction[] {
   const [main] = known.files.sources
   if (!known.model) return []
   const given = (main!.value as { waivers?: unknown }).waivers
@@ -83,7 +83,7 @@ function editOf(uri: string, text: string, changes: readonly Change[]): Workspac
 }
 
 /** The team that answers for an element, or for all of the manifest. */
-function ownerOf(subject: string, { model }: Reviewed): string | undefined {
+function ownerOf(subject: string, { model }: Known): string | undefined {
   if (!model) return undefined
   const name = /^\w+\.(?:\["(.+)"\]|([^.[]+))/.exec(subject)
   const element = model.components.get(name?.[1] ?? name?.[2] ?? '')

@@ -1,10 +1,10 @@
 import { CompletionItemKind, MarkupKind, type CompletionItem } from 'vscode-languageserver-types'
 import { formatPath, type Path } from '../finding.ts'
 import { alternatives, isListType, isRequired, itemOf, metaOf, schemaAt, shapeOf } from '../manifest/walk-schema.ts'
-import type { AnyRule } from '../rules/define.ts'
 import { meaningOf } from './hover.ts'
 import { namedAt, type Target } from './names.ts'
 import { gapAt, type Gap } from './path-at.ts'
+import type { RuleText } from './rule-text.ts'
 
 /** What can be inserted, and the offsets of what it takes the place of. */
 export interface Completions {
@@ -19,7 +19,7 @@ export interface Completions {
 export function completionsAt(
   text: string,
   offset: number,
-  rules: readonly AnyRule[],
+  rules: readonly RuleText[],
   elements: readonly Target[],
 ): Completions | undefined {
   const gap = gapAt(text, offset)
@@ -54,7 +54,7 @@ type Schema = NonNullable<ReturnType<typeof schemaAt>>
 
 const holdsMore = (schema: Schema) => shapeOf(schema).size > 0 || itemOf(schema) !== undefined
 
-function valuesFor(gap: Gap, text: string, rules: readonly AnyRule[], elements: readonly Target[]): CompletionItem[] {
+function valuesFor(gap: Gap, text: string, rules: readonly RuleText[], elements: readonly Target[]): CompletionItem[] {
   const { path } = gap
   const schema = schemaAt(path)
   if (!schema) return []

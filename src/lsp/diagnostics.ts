@@ -28,12 +28,15 @@ export const rangeOf = ({ start, end }: Pick<Location, 'start' | 'end'>): Range 
   end: { line: end.line - 1, character: end.column - 1 },
 })
 
+/** What is said of a manifest: all of a report, or what can be said before there is one. */
+type Said = Pick<Report, 'sources' | 'problems' | 'findings' | 'openQuestions'>
+
 /**
- * What a report says, by file; a file of which nothing is said has an empty list, so that what stood there goes away.
- * @param uriOf the address of a file of the report
+ * What is said, by file; a file of which nothing is said has an empty list, so that what stood there goes away.
+ * @param uriOf the address of a file of the manifest
  */
-export function diagnosticsOf(report: Report, uriOf: (file: string) => string): ReadonlyMap<string, Diagnostic[]> {
-  const byFile = new Map<string, Diagnostic[]>(report.sources.map(({ file }) => [file, []]))
+export function diagnosticsOf(said: Said, uriOf: (file: string) => string): ReadonlyMap<string, Diagnostic[]> {
+  const byFile = new Map<string, Diagnostic[]>(said.sources.map(({ file }) => [file, []]))
   const put = (file: string, diagnostic: Diagnostic) => {
     const known = byFile.get(file)
     if (known) known.push(diagnostic)
@@ -44,11 +47,11 @@ export function diagnosticsOf(report: Report, uriOf: (file: string) => string): 
       message: label,
       location: { uri: uriOf(location.file), range: rangeOf(location) },
     }))
-  for (const problem of report.problems)
+  for (const problem of said.problems)
     put(problem.location.file, { ...ofProblem(problem), relatedInformation: related(problem.related) })
-  for (const finding of report.findings)
+  for (const finding of said.findings)
     put(finding.location.file, { ...ofFinding(finding), relatedInformation: related(finding.evidence) })
-  for (const question of notStated(report)) put(question.location.file, ofQuestion(question))
+  for (const question of notStated(said)) put(question.location.file, ofQuestion(question))
   return byFile
 }
 

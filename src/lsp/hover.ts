@@ -2,16 +2,17 @@ import type { Path } from '../finding.ts'
 import { formatPath } from '../finding.ts'
 import { expected } from '../docs/manifest-page.ts'
 import { bullet, fence, page, table } from '../docs/markdown.ts'
+import { namedSections } from '../manifest/schema/manifest.ts'
 import { metaOf, schemaAt } from '../manifest/walk-schema.ts'
 import { said } from '../reporters/cell.ts'
-import type { AnyRule } from '../rules/define.ts'
 import type { Row, Table } from '../tables/table.ts'
 import { isElement, namedAt, targetsOf, type Target } from './names.ts'
-import type { Reviewed } from './reviewed.ts'
+import type { Known } from './known.ts'
+import type { RuleText } from './rule-text.ts'
 import type { Spot } from './spots.ts'
 
 /** What is known about a key or a value: what it means, what it names, and the numbers that follow from it. In Markdown. */
-export function hoverText(spot: Spot, rules: readonly AnyRule[], known: Reviewed | undefined): string | undefined {
+export function hoverText(spot: Spot, rules: readonly RuleText[], known: Known | undefined): string | undefined {
   const { path, role, value } = spot
   const parts =
     role === 'key'
@@ -47,7 +48,7 @@ function elementAt(path: Path): Path | undefined {
   return path[2] === 'calls' && path.length >= 4 ? path.slice(0, 4) : undefined
 }
 
-function numbersAbout(path: Path | undefined, known: Reviewed | undefined): string | undefined {
+function numbersAbout(path: Path | undefined, known: Known | undefined): string | undefined {
   if (!path || !known) return undefined
   const byTable = new Map<Table, Row[]>()
   for (const { table, row } of known.rowsAbout(path)) byTable.set(table, [...(byTable.get(table) ?? []), row])
@@ -76,7 +77,7 @@ function numbersOf({ title, notes, columns }: Table, rows: readonly Row[], withN
   ).trimEnd()
 }
 
-function referenceText(path: Path, value: unknown, known: Reviewed | undefined): string | undefined {
+function referenceText(path: Path, value: unknown, known: Known | undefined): string | undefined {
   const sections = namedAt(path)
   if (!sections || !known) return undefined
   const found = targetsOf(String(value), sections, elementsOf(known))
@@ -89,34 +90,22 @@ function referenceText(path: Path, value: unknown, known: Reviewed | undefined):
 }
 
 /** Where it is defined, as `file:line`. */
-function summaryOf({ section, name }: Target, { files }: Reviewed): string {
+function summaryOf({ section, name }: Target, { files }: Known): string {
   const { file, start } = files.locate([section, name])
   return `**${name}** in \`${section}\`, ${file}:${start.line}`
 }
 
-export function elementsOf({ model }: Reviewed): Target[] {
-  if (!model) return []
-  const { services, stores, queues, caches, externals, journeys, slos, alerts, jobs, drills, decisions, flags } = model
-  const sections = {
-    services,
-    stores,
-    queues,
-    caches,
-    externals,
-    journeys,
-    slos,
-    alerts,
-    jobs,
-    drills,
-    decisions,
-    flags,
-  }
-  return Object.entries(sections).flatMap(([section, elements]) =>
-    [...elements.values()].filter(one => !('implied' in one && one.implied)).map(({ name }) => ({ section, name })),
+/** Every element that is defined. */
+export function elementsOf({ files, problems }: Known): Target[] {
+  if (problems.length > 0) return []
+  return namedSections.flatMap(section =>
+    Object.keys(files.value[section] ?? {})
+      .sort()
+      .map((name): Target => ({ section, name })),
   )
 }
 
-function ruleText(path: Path, value: unknown, rules: readonly AnyRule[]): string | undefined {
+function ruleText(path: Path, value: unknown, rules: readonly RuleText[]): string | undefined {
   if (path[0] !== 'waivers' || path.at(-1) !== 'rule') return undefined
   const rule = rules.find(({ id }) => id === value)
   return rule && `**${rule.id}** ${rule.title}.\n\n${rule.why}\n\n${rule.fix}`

@@ -6,7 +6,7 @@ import type { Path } from '../finding.ts'
 import { namedSections } from '../manifest/schema/manifest.ts'
 import { elementsOf } from './hover.ts'
 import { isElement, namedAt, sectionOf, targetsOf, type Target } from './names.ts'
-import type { Reviewed } from './reviewed.ts'
+import type { Known } from './known.ts'
 import { recover, spotsOf, type Spot } from './spots.ts'
 
 /** Offsets in one file of the manifest. */
@@ -16,7 +16,7 @@ export interface Place {
 }
 
 /** The elements that a key or a value stands for. */
-export function targetsAt({ path, role, value }: Spot, known: Reviewed): Target[] {
+export function targetsAt({ path, role, value }: Spot, known: Known): Target[] {
   if (role === 'key') return isElement(path) ? [{ section: String(path[0]), name: String(path[1]) }] : []
   const sections = namedAt(path)
   return sections ? targetsOf(String(value), sections, elementsOf(known)) : []
@@ -26,7 +26,7 @@ export function targetsAt({ path, role, value }: Spot, known: Reviewed): Target[
  * Where an element is defined.
  * @param textOf the text of a file as it is now, which may be newer than what was reviewed
  */
-export function definitionOf({ section, name }: Target, { files }: Reviewed, textOf: TextOf): Place | undefined {
+export function definitionOf({ section, name }: Target, { files }: Known, textOf: TextOf): Place | undefined {
   const path = [section, name]
   const reviewedAt = files.locate(path)
   const source = files.sources.find(({ file }) => file === reviewedAt.file)
@@ -51,7 +51,7 @@ const keyLength = (text: string, start: number, name: string) =>
     : name.length
 
 /** Every place that names an element, as of the last review. */
-export function referencesTo({ section, name }: Target, { files, model }: Reviewed): Place[] {
+export function referencesTo({ section, name }: Target, { files, model }: Known): Place[] {
   if (!model) return []
   return referencesOf(model)
     .filter(reference => reference.name === name && reference.kinds.some(kind => sectionOf(kind) === section))

@@ -1,7 +1,7 @@
 import type { Problem } from '../finding.ts'
 import type { ManifestFiles } from './files.ts'
 import type { Model } from './model.ts'
-import { manifestSchema } from './schema/manifest.ts'
+import { manifestSchema, type Manifest } from './schema/manifest.ts'
 import { readAs, refused } from './schema/read-as.ts'
 import { problemsWith } from './shape-problems.ts'
 import { ambiguousNames, toModel } from './to-model.ts'
@@ -10,10 +10,18 @@ import { ambiguousNames, toModel } from './to-model.ts'
 export type Reading = { model: Model; problems?: undefined } | { model?: undefined; problems: Problem[] }
 
 export function readManifest(files: ManifestFiles): Reading {
+  const { stated, problems } = checkManifest(files)
+  return stated ? { model: toModel(stated) } : { problems }
+}
+
+/** What the model is made of, for who may not need that. */
+export type Checked = { stated: Manifest; problems?: undefined } | { stated?: undefined; problems: Problem[] }
+
+export function checkManifest(files: ManifestFiles): Checked {
   if (files.problems.length > 0) return { problems: inOrder(files.problems) }
-  const raw = readAs(manifestSchema, files.value)
+  const stated = readAs(manifestSchema, files.value)
   const shape =
-    raw === refused
+    stated === refused
       ? problemsWith(manifestSchema, files.value).map(({ ruleId, path, message }): Problem => {
           return { ruleId, message, location: files.locate(path), related: [] }
         })
@@ -23,7 +31,7 @@ export function readManifest(files: ManifestFiles): Reading {
     const related = [{ label: 'first defined', location: files.locate(first) }]
     return { ruleId: 'duplicate-name', message, location: files.locate(second), related }
   })
-  if (raw !== refused && names.length === 0) return { model: toModel(raw) }
+  if (stated !== refused && names.length === 0) return { stated }
   return { problems: inOrder([...shape, ...names]) }
 }
 

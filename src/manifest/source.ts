@@ -23,13 +23,20 @@ export class Source {
   #split: string[] | undefined
   #lineStarts: Int32Array | undefined
 
-  constructor(file: string, text: string) {
+  /** @param reading what was read of the text already */
+  constructor(file: string, text: string, reading: Reading | Unreadable = readQuickly(text) ?? thoroughRead(text)) {
     this.file = file
     this.text = text
-    const { value, tree, faults = [] } = read(text)
+    const { value, tree, faults = [] } = reading
     this.value = value
     this.#tree = tree
     this.problems = faults.map(fault => this.#problem(fault))
+  }
+
+  /** `undefined` where it takes the thorough reader to say what the text holds, or what is wrong with it. */
+  static quickly(file: string, text: string): Source | undefined {
+    const reading = readQuickly(text)
+    return reading && new Source(file, text, reading)
   }
 
   /** The text by lines, for code frames. */
@@ -73,10 +80,9 @@ export class Source {
   }
 }
 
-function read(text: string): Reading | Unreadable {
+function readQuickly(text: string): Reading | Unreadable | undefined {
   const refusal = whyNotRead(text)
-  if (refusal) return { faults: [refusal] }
-  return quickRead(text) ?? thoroughRead(text)
+  return refusal ? { faults: [refusal] } : quickRead(text)
 }
 
 function lineStartsOf(text: string): Int32Array {

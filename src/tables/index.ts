@@ -11,7 +11,7 @@ import { recoveryTable } from './recovery.ts'
 import { retriesTable } from './retries.ts'
 import { saturationTable } from './saturation.ts'
 import { slowDependenciesTable } from './slow-dependencies.ts'
-import type { Sources, Table } from './table.ts'
+import type { Row, Sources, Table } from './table.ts'
 import { timeoutsTable } from './timeouts.ts'
 import { zoneLossTable } from './zone-loss.ts'
 
@@ -30,11 +30,12 @@ const builders = {
   'slow-dependencies': slowDependenciesTable,
   'zone-loss': zoneLossTable,
   recovery: recoveryTable,
-  coverage: (_: Sources, report: Report) => coverageTable(report),
-} as const satisfies Record<string, (sources: Sources, report: Report) => Table>
+} as const satisfies Record<string, (sources: Sources) => Table>
 
-export type TableId = keyof typeof builders
-export const tableIds = Object.keys(builders) as TableId[]
+/** Tables about the design. The one that is left is about its review. */
+export type DesignTableId = keyof typeof builders
+export type TableId = DesignTableId | 'coverage'
+export const tableIds = [...Object.keys(builders), 'coverage'] as TableId[]
 
 export interface Selection {
   readonly ids: readonly TableId[]
@@ -44,12 +45,20 @@ export interface Selection {
 
 /** @param report the review of the same manifest, for what it says about coverage */
 export function tablesOf(stated: Omit<Sources, 'only'>, report: Report, { ids, journeys }: Selection): Table[] {
-  const sources: Sources = { ...stated, only: journeys }
-  const concerns = (table: Table): Table => ({
-    ...table,
-    rows: table.rows.filter(
-      row => row.journeys.length === 0 || row.journeys.some(({ name }) => journeys.includes(name)),
-    ),
-  })
-  return ids.map(id => builders[id](sources, report)).map(table => (journeys.length === 0 ? table : concerns(table)))
+  return ids.map(id =>
+    id === 'coverage' ? concerning(coverageTable(report), journeys) : tableOf(id, stated, journeys),
+  )
+}
+
+/** @param journeys as in `Selection` */
+export const tableOf = (
+  id: DesignTableId,
+  stated: Omit<Sources, 'only'>,
+  journeys: Selection['journeys'] = [],
+): Table => concerning(builders[id]({ ...stated, only: journeys }), journeys)
+
+function concerning(table: Table, journeys: Selection['journeys']): Table {
+  if (journeys.length === 0) return table
+  const isAsked = (row: Row) => row.journeys.length === 0 || row.journeys.some(({ name }) => journeys.includes(name))
+  return { ...table, rows: table.rows.filter(isAsked) }
 }

@@ -71,6 +71,8 @@ export interface Sources {
   readonly today: string | undefined
   /** Names of the journeys that were asked for; all where it is empty. */
   readonly only: readonly string[]
+  /** The one element whose rows are asked for. A table may have others all the same. */
+  readonly about?: Path | undefined
 }
 
 /** The value of a cell to sort by; nothing known comes last. */

@@ -2,12 +2,17 @@ import { attemptLimit } from '../analysis/attempt.ts'
 import { fitOf, rungsBehind } from '../analysis/ladder.ts'
 import { longestOf } from '../analysis/longest.ts'
 import type { Edge } from '../analysis/graph.ts'
+import { formatPath } from '../finding.ts'
 import type { Call } from '../manifest/model.ts'
 import { atLeast, figure, row, type Row, type Sources, type Table } from './table.ts'
 
 /** The timeout ladder: who gives up before whom. */
 export function timeoutsTable(sources: Sources): Table {
-  const calls = sources.facts.graph.edges.filter(({ kind, via }) => kind === 'call' && (via as Call).mode !== 'async')
+  const { facts, about } = sources
+  const isAsked = ({ path }: Call) => !about || formatPath(path) === formatPath(about)
+  const calls = facts.graph.edges.filter(
+    ({ kind, via }) => kind === 'call' && (via as Call).mode !== 'async' && isAsked(via as Call),
+  )
   return {
     id: 'timeouts',
     title: 'Timeout ladder',

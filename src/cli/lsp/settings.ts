@@ -1,9 +1,9 @@
-import type { ReviewOptions } from '../review.ts'
-import type { AnyRule } from '../rules/define.ts'
-import { rules as builtIn } from '../rules/index.ts'
-import type { ConfigOptions } from './config-options.ts'
-import { settingsFor } from './settings.ts'
-import { UserError, type World } from './world.ts'
+import type { ReviewOptions } from '../../review.ts'
+import type { AnyRule } from '../../rules/define.ts'
+import { rules as builtIn } from '../../rules/index.ts'
+import type { ConfigOptions } from '../config-options.ts'
+import { settingsFor } from '../settings.ts'
+import { UserError, type Site } from '../world.ts'
 
 /** By what a manifest is reviewed. */
 export interface EditorSettings {
@@ -17,15 +17,15 @@ export interface EditorSettings {
  */
 export class SettingsByManifest {
   readonly #options: ConfigOptions
-  readonly #world: World
+  readonly #site: Site
   readonly #tell: (message: string) => void
   readonly #known = new Map<string, Promise<EditorSettings>>()
   /** What is wrong by now, by manifest. */
   readonly #faults = new Map<string, string>()
 
-  constructor(options: ConfigOptions, world: World, tell: (message: string) => void) {
+  constructor(options: ConfigOptions, site: Site, tell: (message: string) => void) {
     this.#options = options
-    this.#world = world
+    this.#site = site
     this.#tell = tell
   }
 
@@ -43,7 +43,7 @@ export class SettingsByManifest {
 
   async #read(manifest: string): Promise<EditorSettings> {
     try {
-      const settings = await settingsFor([manifest], this.#options, this.#world)
+      const settings = await settingsFor([manifest], this.#options, this.#site)
       this.#faults.delete(manifest)
       return settings
     } catch (error) {

@@ -1,8 +1,8 @@
 import { basename } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { TextDocument } from 'vscode-languageserver-textdocument'
-import { Source } from '../manifest/source.ts'
-import type { Tree } from './load.ts'
+import type { Source } from '../../manifest/source.ts'
+import type { Tree } from '../load.ts'
 
 /** What is open in the editor. */
 export interface Documents {
@@ -10,35 +10,36 @@ export interface Documents {
   all(): TextDocument[]
 }
 
-/** What a review has met: the versions of open documents by URI, and by file what was parsed of it. */
-export interface Met {
-  readonly seen: Map<string, number>
-  readonly sources: Map<string, Source>
-}
-
 /** The files on the disk, but for those that are open: what the editor holds of them counts. */
-export function onScreen(documents: Documents, disk: Tree, { seen, sources }: Met): Tree {
+export function onScreen(documents: Documents, disk: Tree, met: (document: TextDocument) => void): Tree {
   return {
     ...disk,
     read: async (path, file, most) => {
       const document = documentAt(documents, path) ?? documentAt(documents, await disk.real(path))
       if (!document) return disk.read(path, file, most)
-      seen.set(document.uri, document.version)
+      met(document)
       const text = document.getText()
       return { text, size: text.length }
-    },
-    // A file that has not changed is not parsed again for each key press in another.
-    source: (file, text) => {
-      const known = sources.get(file)
-      const source = known?.text === text ? known : new Source(file, text)
-      sources.set(file, source)
-      return source
     },
   }
 }
 
+/** A file that has not changed is not parsed again for each key press in another. */
+export const remembering =
+  (sources: Map<string, Source>, parse: Tree['source']): Tree['source'] =>
+  (file, text) => {
+    const known = sources.get(file)
+    const source = known?.text === text ? known : parse(file, text)
+    sources.set(file, source)
+    return source
+  }
+
+/** The address of a file. Editors spell addresses in ways of their own, and know a file only by theirs. */
+export const uriOf = (documents: Documents, path: string): string =>
+  documentAt(documents, path)?.uri ?? pathToFileURL(path).href
+
 /** The open document of a file, however the editor spells its address. */
-export function documentAt(documents: Documents, path: string): TextDocument | undefined {
+function documentAt(documents: Documents, path: string): TextDocument | undefined {
   return documents.get(pathToFileURL(path).href) ?? documents.all().find(({ uri }) => pathOf(uri) === path)
 }
 

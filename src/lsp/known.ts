@@ -1,19 +1,17 @@
 import { factsOf, type Facts } from '../analysis/index.ts'
-import type { Path } from '../finding.ts'
+import type { Path, Problem } from '../finding.ts'
 import type { ManifestFiles } from '../manifest/files.ts'
 import type { Model } from '../manifest/model.ts'
-import { readManifest } from '../manifest/read.ts'
-import type { Report } from '../report.ts'
-import { reviewInSteps, type ReviewOptions } from '../review.ts'
-import type { AnyRule } from '../rules/define.ts'
-import { tablesOf, type TableId } from '../tables/index.ts'
+import { checkManifest, type Checked } from '../manifest/read.ts'
+import { toModel } from '../manifest/to-model.ts'
+import { tableOf, type DesignTableId } from '../tables/index.ts'
 import type { Row, Table } from '../tables/table.ts'
 
-/** A manifest as it was reviewed last, and what follows from it, computed when somebody points at it. */
-export interface Reviewed {
+/** A manifest as it was read last, and what follows from it, computed when somebody points at it. */
+export interface Known {
   readonly files: ManifestFiles
-  readonly rules: readonly AnyRule[]
-  readonly report: Report
+  /** All that is wrong with the text. */
+  readonly problems: readonly Problem[]
   /** `undefined` where the manifest cannot be read. */
   readonly model: Model | undefined
   /** Rows of the tables about the element at a path, each with its table. */
@@ -21,7 +19,7 @@ export interface Reviewed {
 }
 
 /** Tables with one row for each element of a kind; those about all of the manifest stay out. */
-const tablesByKind: Readonly<Record<string, readonly TableId[]>> = {
+const tablesByKind: Readonly<Record<string, readonly DesignTableId[]>> = {
   calls: ['timeouts'],
   journeys: ['availability', 'latency', 'budget'],
   services: ['saturation', 'retries', 'blast-radius', 'zone-loss'],
@@ -32,41 +30,43 @@ const tablesByKind: Readonly<Record<string, readonly TableId[]>> = {
   slos: ['budget'],
 }
 
-/** Reviews with pauses, as `reviewInSteps` does. */
-export function* reviewedInSteps(
-  files: ManifestFiles,
-  rules: readonly AnyRule[],
-  options: ReviewOptions,
-): Generator<undefined, Reviewed> {
-  const report = yield* reviewInSteps(files, rules, options)
-  let model: { value: Model | undefined } | undefined
+/** @param today ISO date */
+export function knownOf(files: ManifestFiles, today: string): Known {
+  let checked: Checked | undefined
+  const check = () => (checked ??= checkManifest(files))
+  let model: Model | undefined
+  const modelOf = () => {
+    const { stated } = check()
+    return stated && (model ??= toModel(stated))
+  }
   let facts: Facts | undefined
   const tables = new Map<string, Table>()
-  const modelOf = () => (model ??= { value: readManifest(files).model }).value
-  const tableOf = (id: TableId, journeys: readonly string[]): Table => {
-    const key = [id, ...journeys].join('\u0000')
+  const made = (id: DesignTableId, stated: Model, journeys: readonly string[], about: Path | undefined): Table => {
+    const key = [id, ...journeys, ...(about ?? [])].join('\u0000')
     const known = tables.get(key)
     if (known) return known
-    const stated = modelOf()!
     facts ??= factsOf(stated)
-    const [made] = tablesOf({ model: stated, facts, today: options.today }, report, { ids: [id], journeys })
-    tables.set(key, made!)
-    return made!
+    const table = tableOf(id, { model: stated, facts, today, about }, journeys)
+    tables.set(key, table)
+    return table
   }
   return {
     files,
-    rules,
-    report,
+    get problems() {
+      return check().problems ?? []
+    },
     get model() {
       return modelOf()
     },
     rowsAbout: path => {
-      if (!modelOf()) return []
+      const stated = modelOf()
+      if (!stated) return []
       const kind = String(path.length === 4 ? path[2] : path[0])
-      // Some tables cost more for each journey, so one that is pointed at is computed alone.
+      // Some tables cost more for each journey or call, so one that is pointed at is computed alone.
       const journeys = path[0] === 'journeys' ? [String(path[1])] : []
+      const about = kind === 'calls' ? path : undefined
       return (tablesByKind[kind] ?? []).flatMap(id => {
-        const table = tableOf(id, journeys)
+        const table = made(id, stated, journeys, about)
         return table.rows.filter(({ at }) => at.join('\u0000') === path.join('\u0000')).map(row => ({ table, row }))
       })
     },

@@ -58,7 +58,7 @@ export default defineConfig({
 function chunkFor(id, graph) {
   if (pathOf(id).startsWith('node_modules/commander/')) return 'commander'
   const help = reachedFrom(graph, ['bin/scaffold-review.ts', 'src/cli/main.ts'])
-  const review = reachedFrom(graph, ['src/cli/review-command.ts', 'src/reporters/pretty.ts'])
+  const review = reachedFrom(graph, ['src/cli/commands/review-command.ts', 'src/reporters/pretty.ts'])
   return review.has(id) && !help.has(id) ? 'review' : undefined
 }
 

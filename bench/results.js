@@ -5,6 +5,7 @@ export const goals = {
   '1 000 services, json / bare parser': 0.35,
   '100 manifests of 20 components / bare parser': 0.35,
   '1000 manifests of 20 components / bare parser': 0.35,
+  'one of 100 random manifests of 16 kB / 10 ms': 1,
   'services, 250 to 1 000': 1.15,
   'journeys, 25 to 100 at 250 services': 1.15,
   'a fault at each call / none, 250 services': 1.6,
@@ -45,3 +46,7 @@ ${head('grows with')}
 ${exponents.map(row).join('\n')}
 `
 }
+
+const sorted = values => [...values].sort((a, b) => a - b)
+export const quantile = (values, share) =>
+  sorted(values)[Math.min(values.length - 1, Math.floor(share * values.length))]

@@ -12,12 +12,12 @@
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { arch, cpus, platform, tmpdir, totalmem } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { rolldown } from 'rolldown'
-import { goals, resultsPage } from './results.js'
-import { bareHeap, bareParser, spectral } from './yardsticks.js'
+import { goals, quantile, resultsPage } from './results.js'
+import { bareHeap, bareParser, randomReviews, spectral } from './yardsticks.js'
 
 const { values: flags } = parseArgs({
   options: {
@@ -32,6 +32,8 @@ const folder = mkdtempSync(join(tmpdir(), 'scaffold-review-bench-'))
 // Node 20 reads these certificates at each start, which hides everything else.
 const env = { ...process.env }
 delete env.NODE_EXTRA_CA_CERTS
+// In CI the program keeps nothing for its next run.
+delete env.CI
 
 const file = (name, text) => {
   writeFileSync(join(folder, name), text)
@@ -57,29 +59,14 @@ function once(args) {
   return JSON.parse(readFileSync(out, 'utf8'))
 }
 
-const sorted = values => [...values].sort((a, b) => a - b)
-const quantile = (values, share) => sorted(values)[Math.min(values.length - 1, Math.floor(share * values.length))]
-
 /** The ratio of two processes, pair by pair. */
 function compare(name, ours, theirs, pairs) {
   const runs = Array.from({ length: pairs }, () => [once(ours), once(theirs)])
-  const ratios = runs.map(([a, b]) => a.time / b.time)
-  const result = {
-    name,
-    ratio: quantile(ratios, 0.5),
-    low: quantile(ratios, 0.25),
-    high: quantile(ratios, 0.75),
-    time: quantile(
-      runs.map(([a]) => a.time),
-      0.5,
-    ),
-    memory: quantile(
-      runs.map(([a]) => a.memory),
-      0.5,
-    ),
-    pairs,
-  }
-  return result
+  const part = (share, of) => quantile(runs.map(of), share)
+  const ratio = ([a, b]) => a.time / b.time
+  const [low, middle, high] = [0.25, 0.5, 0.75].map(share => part(share, ratio))
+  const [time, memory] = [part(0.5, ([a]) => a.time), part(0.5, ([a]) => a.memory)]
+  return { name, ratio: middle, low, high, time, memory, pairs }
 }
 
 /** A figure that is a share of what is allowed. */
@@ -95,6 +82,25 @@ function keyPresses() {
   return Object.entries(JSON.parse(stdout)).map(([what, { median, memory }]) =>
     share(`${what} after a key press at 1 000 services / 150 ms`, median / 150, { time: median / 1000, memory }),
   )
+}
+
+/** Manifests of every key that the schema knows, as the tests make them, against what one may take in an editor or a test. */
+function randomManifests(randomManifest) {
+  const texts = Array.from({ length: 120 }, (_, seed) => JSON.stringify(randomManifest(seed)))
+  const script = file('random.cjs', randomReviews(root, file('random.json', JSON.stringify(texts)), 20))
+  const runs = Array.from({ length: 5 }, () => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [script], { env, encoding: 'utf8' })
+    if (status !== 0) throw new Error(stderr)
+    return JSON.parse(stdout)
+  })
+  const of = (key, part) =>
+    quantile(
+      runs.map(run => run[key]),
+      part,
+    )
+  const [low, ratio, high] = [0.25, 0.5, 0.75].map(part => of('each', part) / 10)
+  const [time, memory] = [of('each', 0.5) / 1000, of('memory', 0.5)]
+  return { name: 'one of 100 random manifests of 16 kB / 10 ms', ratio, low, high, time, memory, pairs: runs.length }
 }
 
 /** How time grows from one size to another: 1 is in step, 2 is with the square. */
@@ -114,9 +120,14 @@ function growth(name, small, large, times, pairs) {
 const simulatedEvents = 10_000_000
 
 async function measure() {
-  const bundle = await rolldown({ input: join(root, 'bench/systems.ts') })
-  await bundle.write({ file: join(folder, 'systems.mjs') })
-  const { system, simulated } = await import(pathToFileURL(join(folder, 'systems.mjs')).href)
+  const made = async source => {
+    const bundle = await rolldown({ input: join(root, source), platform: 'node' })
+    const path = join(folder, `${basename(source, '.ts')}.mjs`)
+    await bundle.write({ file: path })
+    return import(pathToFileURL(path).href)
+  }
+  const { system, simulated } = await made('bench/systems.ts')
+  const { randomManifest } = await made('test/random-manifest.ts')
   const manifest = shape => file(`${Object.values(shape).join('-')}.yaml`, system(shape))
   const program = join(root, 'dist/bin/scaffold-review.cjs')
   const review = (...args) => [program, 'review', '--exit-zero', '--today', '2026-11-23', ...args]
@@ -147,6 +158,7 @@ async function measure() {
       [parse, ...many],
       3,
     ),
+    randomManifests(randomManifest),
     growth('services, 250 to 1 000', json(manifest({ services: 250 })), json(thousand), 4, 3),
     growth(
       'journeys, 25 to 100 at 250 services',

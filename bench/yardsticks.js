@@ -105,3 +105,18 @@ export function spectral(folder) {
     '--quiet',
   ]
 }
+
+/** A script that reviews the texts of a JSON file in one process and prints what each took behind the first `warm`, in ms. */
+export const randomReviews = (root, texts, warm) => `
+const { ManifestFiles, Source, review, rules } = require(${JSON.stringify(join(root, 'dist/bin/review.cjs'))})
+// As the program does.
+if (process.version.startsWith('v20.')) require('node:v8').setFlagsFromString('--interrupt-budget=540672')
+const all = JSON.parse(require('node:fs').readFileSync(${JSON.stringify(texts)}, 'utf8'))
+const run = text => review(new ManifestFiles([new Source('scaffold.yaml', text)]), rules, { today: '2026-11-23' })
+const [first, rest] = [all.slice(0, ${warm}), all.slice(${warm})]
+first.forEach(run)
+const started = performance.now()
+rest.forEach(run)
+const each = (performance.now() - started) / rest.length
+console.log(JSON.stringify({ each, memory: process.resourceUsage().maxRSS / 1024 }))
+`

@@ -47,7 +47,7 @@ function letNodeKeep(): void {
 function endCleanly(): void {
   process.on('SIGINT', () => {
     if (process.listenerCount('SIGINT') > 1) return
-    void import('../src/cli/write.ts').then(({ abandonWrites }) => {
+    void import('../src/cli/writing/write.ts').then(({ abandonWrites }) => {
       abandonWrites()
       process.exit(130)
     })
@@ -82,8 +82,8 @@ function world(): World {
         return process.stderr.isTTY
       },
     },
-    readStdin: async most => (await import('../src/cli/read-up-to.ts')).readUpTo(process.stdin, most),
-    watch: async (paths, changed) => (await import('../src/cli/watch-files.ts')).watchFiles(paths, changed),
+    readStdin: async most => (await import('../src/cli/reading/read-up-to.ts')).readUpTo(process.stdin, most),
+    watch: async (paths, changed) => (await import('../src/cli/commands/watch-files.ts')).watchFiles(paths, changed),
     // Asked for by few commands, and to look at a stream is to set it up.
     get streams() {
       return { input: process.stdin, output: process.stdout }

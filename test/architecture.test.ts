@@ -26,7 +26,13 @@ const layers: readonly { readonly name: string; readonly is: RegExp }[] = [
   { name: 'evidence', is: /^src\/evidence\// },
   { name: 'lsp', is: /^src\/lsp\// },
   { name: 'interview', is: /^src\/interview\// },
-  { name: 'cli', is: /^src\/(?:cli\/|index\.ts$)/ },
+  { name: 'world', is: /^src\/cli\/(?:at-once|command|version|world)\.ts$/ },
+  { name: 'reading', is: /^src\/cli\/reading\// },
+  { name: 'writing', is: /^src\/cli\/writing\// },
+  { name: 'settings', is: /^src\/cli\/settings\// },
+  { name: 'server', is: /^src\/cli\/lsp\// },
+  { name: 'checklist', is: /^src\/cli\/checklist\// },
+  { name: 'cli', is: /^src\/(?:cli\/(?:commands\/|commands\.ts$|main\.ts$)|index\.ts$)/ },
   { name: 'bin', is: /^bin\// },
 ]
 

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { commands } from '../src/cli/commands.ts'
-import { completionScript, shells, type CompletableCommand, type Shell } from '../src/cli/completion.ts'
+import { completionScript, shells, type CompletableCommand, type Shell } from '../src/cli/commands/completion.ts'
 import { folder, run } from './cli-support.ts'
 
 const cwd = folder({ 'scaffold.yaml': '', 'shop.yaml': '' })

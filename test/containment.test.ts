@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { judge } from '../src/cli/gate.ts'
+import { judge } from '../src/cli/writing/gate.ts'
 import { reporterFor, formats } from '../src/reporters/index.ts'
 import type { AnyRule } from '../src/rules/define.ts'
 import { asks, fails, passes, rule } from './fake-rules.ts'

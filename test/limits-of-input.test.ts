@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
-import { readUpTo } from '../src/cli/read-up-to.ts'
+import { readUpTo } from '../src/cli/reading/read-up-to.ts'
 import { folder, run } from './cli-support.ts'
 
 const service = (name: string) => `services: { ${name}: {} }\n`

@@ -13,8 +13,8 @@ import {
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { appendStepSummary } from '../src/cli/step-summary.ts'
-import { abandonWrites, writeAtomically } from '../src/cli/write.ts'
+import { appendStepSummary } from '../src/cli/writing/step-summary.ts'
+import { abandonWrites, writeAtomically } from '../src/cli/writing/write.ts'
 import { folder, run } from './cli-support.ts'
 
 const failing = `journeys:

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { parseRevision } from '../src/cli/revision.ts'
+import { parseRevision } from '../src/cli/reading/revision.ts'
 import { folder, run } from './cli-support.ts'
 
 const env = { PATH: process.env['PATH'] }

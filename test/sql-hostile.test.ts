@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { sqlParser } from '../src/cli/sql-parser.ts'
+import { sqlParser } from '../src/cli/reading/sql-parser.ts'
 import { sqlEvidence } from '../src/evidence/sql/evidence.ts'
 import { evidenceOf } from './sql-support.ts'
 

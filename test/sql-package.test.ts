@@ -9,7 +9,7 @@ import { folder } from './cli-support.ts'
 test('the parser is loaded with the first statement, and its WebAssembly is in no bundle', async () => {
   const dir = folder({})
   symlinkSync(resolve('node_modules'), join(dir, 'node_modules'))
-  const bundle = await rolldown({ input: 'src/cli/sql-parser.ts', platform: 'node' })
+  const bundle = await rolldown({ input: 'src/cli/reading/sql-parser.ts', platform: 'node' })
   await bundle.write({ file: join(dir, 'sql-parser.cjs'), format: 'cjs' })
   await bundle.close()
   expect(statSync(join(dir, 'sql-parser.cjs')).size).toBeLessThan(10_000)

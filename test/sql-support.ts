@@ -1,4 +1,4 @@
-import { sqlParser } from '../src/cli/sql-parser.ts'
+import { sqlParser } from '../src/cli/reading/sql-parser.ts'
 import { sqlEvidence } from '../src/evidence/sql/evidence.ts'
 import type { StoreFacts } from '../src/evidence/sql/types.ts'
 

@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { watchFiles } from '../src/cli/watch-files.ts'
+import { watchFiles } from '../src/cli/commands/watch-files.ts'
 import { folder, run } from './cli-support.ts'
 import { program } from './lsp-support.ts'
 

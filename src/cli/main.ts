@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
-import { commands, type CommandContext, type CommandEntry } from './commands.ts'
+import type { CommandContext, CommandEntry } from './command.ts'
+import { commands } from './commands.ts'
 import { version } from './version.ts'
 import { UserError, exitCode, type World } from './world.ts'
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { minutes } from '../../interview/minutes.ts'
 import { UserError, type World } from '../world.ts'
-import { writeAtomically } from '../write.ts'
+import { writeAtomically } from '../writing/write.ts'
 import type { Sitting } from './sitting.ts'
 
 /** The minutes of a sitting, behind those of earlier ones. Written after every step, so that an interruption loses none. */

@@ -4,7 +4,7 @@ import { changeBetween, type Change } from '../../interview/change.ts'
 import type { Entry, OpenEnd, Session } from '../../interview/minutes.ts'
 import type { ManifestFiles } from '../../manifest/files.ts'
 import type { Report } from '../../report.ts'
-import { loadManifest, loadStdin } from '../load.ts'
+import { loadManifest, loadStdin } from '../reading/load.ts'
 import type { World } from '../world.ts'
 import { save } from './store.ts'
 

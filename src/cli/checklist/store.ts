@@ -2,7 +2,7 @@ import { access, constants, readFile, realpath, stat } from 'node:fs/promises'
 import { dirname, resolve, sep } from 'node:path'
 import type { ManifestFiles } from '../../manifest/files.ts'
 import { UserError, type World } from '../world.ts'
-import { writeAtomically } from '../write.ts'
+import { writeAtomically } from '../writing/write.ts'
 
 const bom = '\uFEFF'
 

@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { TextDocument } from 'vscode-languageserver-textdocument'
 import type { Source } from '../../manifest/source.ts'
-import type { Tree } from '../load.ts'
+import type { Tree } from '../reading/load.ts'
 
 /** What is open in the editor. */
 export interface Documents {

@@ -1,8 +1,8 @@
 import type { ReviewOptions } from '../../review.ts'
 import type { AnyRule } from '../../rules/define.ts'
 import { rules as builtIn } from '../../rules/index.ts'
-import type { ConfigOptions } from '../config-options.ts'
-import { settingsFor } from '../settings.ts'
+import type { ConfigOptions } from '../settings/config-options.ts'
+import { settingsFor } from '../settings/settings.ts'
 import { UserError, type Site } from '../world.ts'
 
 /** By what a manifest is reviewed. */

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import type { ConfigOptions } from '../config-options.ts'
+import type { ConfigOptions } from '../settings/config-options.ts'
 import type { Documents } from './documents.ts'
 import type { Manifests } from './manifests.ts'
 

@@ -9,7 +9,7 @@ import type { Hazard, Migration, SqlChange, SqlNote, SqlQuestion, Statement, Sto
 /** A tree, or why there is none. `at` counts code points of the statement. `unread`: it says why the statement was not tried, or what broke. */
 export type Parsed =
   { readonly nodes: readonly Node[] } | { readonly error: string; readonly at?: number; readonly unread?: boolean }
-/** PostgreSQL's own parser, as `src/cli/sql-parser.ts` loads it. Never rejects. */
+/** PostgreSQL's own parser, as `src/cli/reading/sql-parser.ts` loads it. Never rejects. */
 export type Parse = (sql: string) => Promise<Parsed>
 
 /** What one migration is and does. */

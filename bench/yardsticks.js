@@ -106,6 +106,16 @@ export function spectral(folder) {
   ]
 }
 
+/** A script that prints random manifests, as the tests make them, as a list in JSON. */
+export const randomTexts = (root, folder, count) => `
+import { rolldown } from ${JSON.stringify(import.meta.resolve('rolldown'))}
+const file = ${JSON.stringify(join(folder, 'random-manifest.mjs'))}
+const bundle = await rolldown({ input: ${JSON.stringify(join(root, 'test/random-manifest.ts'))}, platform: 'node' })
+await bundle.write({ file })
+const { randomManifest } = await import(file)
+console.log(JSON.stringify(Array.from({ length: ${count} }, (_, seed) => JSON.stringify(randomManifest(seed)))))
+`
+
 /** A script that reviews the texts of a JSON file in one process and prints what each took behind the first `warm`, in ms. */
 export const randomReviews = (root, texts, warm) => `
 const { ManifestFiles, Source, review, rules } = require(${JSON.stringify(join(root, 'dist/bin/review.cjs'))})

@@ -13,7 +13,8 @@ import {
   type Percentile,
 } from './formulas/log-normal.ts'
 import type { Facts } from './index.ts'
-import { mostRepeats, sampleOf, type Sample } from './latency-sample.ts'
+import { mostRepeats } from './latency-draws.ts'
+import { sampleOf, type Sample } from './latency-sample.ts'
 import { latencyTree, type LatencyTree, type Span, type Undecided } from './latency-tree.ts'
 
 /** Where the time of a journey goes. All times in milliseconds; what is not stated counts as no time, so all are lower bounds. */

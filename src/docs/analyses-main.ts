@@ -9,7 +9,7 @@ export const mainSections: Readonly<Record<string, Section>> = {
 means    Σ mean in sequence, max of means side by side, p · mean where only a share p waits
 hop      ln T ~ N(μ, σ²), through the lowest and the highest stated percentile
          (one percentile and the mean: mean = e^(μ + σ²/2); one number alone: σ = 0.6)
-p50, p99 of 20 000 draws of the whole tree, seed fixed
+p50, p99 of 20 000 draws of the whole tree (Latin hypercube, seed fixed)
 worst    own work + Σ D of the calls of the entry, D = (1 + r) · timeout + Σ backoff`,
     assumes: [
       'The tree of a journey is own work, then calls: those of one `parallelGroup` side by side, `none` in turn, and what states neither beside all others, which is the least that can be. A component with a stated `latency` stands for all that it waits for.',

@@ -127,7 +127,7 @@ describe.skipIf(!hasBrowser)('in Chromium (Debian package chromium; skipped wher
       .locator('article.finding:visible')
       .evaluateAll(cards => cards.map(card => card.getAttribute('data-severity')))
     expect(new Set(shown)).toEqual(new Set(['warning']))
-    expect(await page.locator('[data-count]').textContent()).toBe(`${shown.length} of 53 findings`)
+    expect(await page.locator('[data-count]').textContent()).toBe(`${shown.length} of 52 findings`)
     await page.getByRole('radio', { name: 'browse' }).check()
     const faded = await page.locator('.node.faded title').allTextContents()
     expect(faded).toContain('psp')

@@ -177,12 +177,12 @@ class Reader {
   #map(start: number): Values {
     const node = this.#open(kind.map, start)
     const map: Values = {}
-    const merged = new Set<string>()
+    let merged: Set<string> | undefined
     while (this.#events[this.#at]!.type !== EVENT_ID.POP) {
       const name = this.#key(this.#events[this.#at++]!)
-      if (name === undefined) this.#merge(map, merged)
+      if (name === undefined) this.#merge(map, (merged ??= new Set()))
       // A name that is defined twice is for the thorough reader, unless the first was copied from elsewhere.
-      else if (Object.hasOwn(map, name) && !merged.delete(name)) throw unsure
+      else if (Object.hasOwn(map, name) && merged?.delete(name) !== true) throw unsure
       else map[name] = this.#node()
     }
     this.#at++

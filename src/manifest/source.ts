@@ -69,14 +69,17 @@ export class Source {
   }
 
   #location(path: Path, [start, end]: Range): Location {
-    return { file: this.file, path, start: this.#point(start), end: this.#point(Math.max(start, end)) }
+    const first = this.#point(start)
+    return { file: this.file, path, start: first, end: this.#point(Math.max(start, end), first.line - 1) }
   }
 
-  #point(at: number): Point {
+  /** @param from a line that starts at `at` or before */
+  #point(at: number, from = 0): Point {
     // A parser may put what is missing at the end behind the end.
     const offset = Math.min(at, this.text.length)
-    const line = lineAt((this.#lineStarts ??= lineStartsOf(this.text)), offset)
-    return { line: line + 1, column: offset - this.#lineStarts[line]! + 1, offset }
+    const starts = (this.#lineStarts ??= lineStartsOf(this.text))
+    const line = lineAt(starts, offset, from)
+    return { line: line + 1, column: offset - starts[line]! + 1, offset }
   }
 }
 
@@ -91,9 +94,10 @@ function lineStartsOf(text: string): Int32Array {
   return Int32Array.from(starts)
 }
 
-/** The last line that starts at `offset` or before. */
-function lineAt(starts: Int32Array, offset: number): number {
-  let [low, high] = [0, starts.length - 1]
+/** The last line that starts at `offset` or before, not above `from`. Nearly every place ends in the line that it begins in. */
+function lineAt(starts: Int32Array, offset: number, from: number): number {
+  let low = from
+  let high = low + 1 < starts.length && starts[low + 1]! > offset ? low : starts.length - 1
   while (low < high) {
     const middle = (low + high + 1) >> 1
     if (starts[middle]! <= offset) low = middle

@@ -68,15 +68,19 @@ const ownedElements = new Set(['calls', 'publishes', 'consumes'])
  * The name of a fact whatever element it belongs to: `services.web.calls[0].retries.max` is `calls.retries.max`,
  * and so is `defaults.calls.retries.max`.
  */
-export function keyOf(path: readonly (string | number)[]): string {
-  const inDefaults = path[0] === 'defaults'
-  const keys: string[] = []
-  let type: Type | undefined = inDefaults ? schemaAt(['defaults']) : manifestSchema
-  for (const step of inDefaults ? path.slice(1) : path) {
-    const known: Type | undefined = type && shapeOf(type).get(String(step))
-    if (known && ownedElements.has(String(step))) keys.length = 0
-    if (known) keys.push(String(step))
-    type = known ?? (type && itemOf(type))
+export const keyOf = (path: readonly (string | number)[]): string => factAt(path).key
+
+/** What `keyOf` and `schemaAt` say of a path, in one walk. */
+export function factAt(path: readonly (string | number)[]): { key: string; type: Type | undefined } {
+  let key = ''
+  let type: Type | undefined = manifestSchema
+  for (const step of path) {
+    if (!type) break
+    const name = String(step)
+    const known = shapeOf(type).get(name)
+    if (known && !(type === manifestSchema && name === 'defaults'))
+      key = key === '' || ownedElements.has(name) ? name : `${key}.${name}`
+    type = known ?? itemOf(type)
   }
-  return keys.join('.')
+  return { key, type }
 }

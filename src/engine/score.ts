@@ -20,14 +20,15 @@ export function tallies(
 ): Tally[] {
   const byRule = new Map<string, Tally>()
   for (const { id, question } of rules) {
-    const counts = {
+    byRule.set(id, {
+      ruleId: id,
+      question,
       passed: passed.get(id) ?? 0,
       failed: 0,
       open: 0,
       notApplicable: notApplicable.get(id) ?? 0,
       waived: 0,
-    }
-    byRule.set(id, { ruleId: id, question, ...counts })
+    })
   }
   for (const { rule, subject, violations } of decisions) {
     const tally = byRule.get(rule.id)!

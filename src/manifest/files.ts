@@ -112,8 +112,10 @@ export class ManifestFiles {
     const into: unknown = (this.value[section] ??= Object.create(null) as Values)
     // Another file holds something that is no map here, which validation reports.
     if (!isMap(into)) return
-    for (const [name, element] of Object.entries(content)) {
-      if (this.#claim(`${section}/${name}`, source, [section, name], name)) into[name] = element
+    // In a file that stands alone nobody else can have the name, and all of a section is where the section is.
+    const isAlone = this.sources.length === 1
+    for (const name of Object.keys(content)) {
+      if (isAlone || this.#claim(`${section}/${name}`, source, [section, name], name)) into[name] = content[name]
     }
   }
 

@@ -18,8 +18,10 @@ const key = (path: Path) => path.join('\u0000')
 export function fold(candidates: readonly Candidate[]): Candidate[] {
   const causeOf = causesAmong(candidates)
   const rootOf = (candidate: Candidate): Candidate => {
+    let cause = causeOf(candidate)
+    if (!cause) return candidate
     const chain = [candidate]
-    for (let cause = causeOf(candidate); cause; cause = causeOf(cause)) {
+    for (; cause; cause = causeOf(cause)) {
       const start = chain.indexOf(cause)
       if (start !== -1) {
         const circle = new Set(chain.slice(start))
@@ -42,13 +44,15 @@ export function fold(candidates: readonly Candidate[]): Candidate[] {
 /** Finds what another candidate follows from at once, if from anything. */
 function causesAmong(candidates: readonly Candidate[]): (candidate: Candidate) => Candidate | undefined {
   const causes = new Set<string>()
-  for (const { rule } of candidates) for (const id of rule.impliedBy ?? []) causes.add(id)
-  const byRuleAndElement = new Map<string, Candidate>()
   const disbelieved = new Map<string, Candidate>()
   for (const candidate of candidates) {
-    const { rule, finding, violation } = candidate
-    if (causes.has(rule.id)) setFirst(byRuleAndElement, `${rule.id}\u0001${key(finding.subject)}`, candidate)
-    for (const fact of violation.contradicts ?? []) setFirst(disbelieved, key(fact), candidate)
+    for (const id of candidate.rule.impliedBy ?? []) causes.add(id)
+    for (const fact of candidate.violation.contradicts ?? []) setFirst(disbelieved, key(fact), candidate)
+  }
+  const byRuleAndElement = new Map<string, Candidate>()
+  for (const candidate of candidates) {
+    const { ruleId, subject } = candidate.finding
+    if (causes.has(ruleId)) setFirst(byRuleAndElement, `${ruleId}\u0001${key(subject)}`, candidate)
   }
   return candidate => {
     const { rule, finding, violation } = candidate

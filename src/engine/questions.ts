@@ -58,7 +58,7 @@ function newQuestion(
 ): OpenQuestion {
   const { key, type } = factAt(fact)
   const meta = type && metaOf(type)
-  const name = String(fact.at(-1))
+  const name = String(fact[fact.length - 1])
   return {
     fact,
     key,

@@ -10,7 +10,7 @@ export type Severity = 'error' | 'warning' | 'info'
 export const severities = ['error', 'warning', 'info'] as const satisfies readonly Severity[]
 
 /** 0 is the worst. Sorts findings and compares them with a threshold. */
-export const severityRank = (severity: Severity): number => severities.indexOf(severity)
+export const severityRank = (severity: Severity): number => (severity === 'error' ? 0 : severity === 'warning' ? 1 : 2)
 
 /** Keys and list indices from the top of the manifest. Rules name paths; the engine finds the characters. */
 export type Path = readonly (string | number)[]
@@ -71,7 +71,7 @@ export interface Finding {
   /** The element in quotes, what is, what was expected. No rule id, no colour, no full stop at the end. */
   message: string
   /** The formula with the numbers substituted; several lines where it has several steps. */
-  arithmetic?: string
+  arithmetic?: string | undefined
   /** An imperative sentence, with the computed number where there is one. */
   fix: string
   location: Location

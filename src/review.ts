@@ -10,9 +10,17 @@ import { finish } from './engine/steps.ts'
 import { waive } from './engine/waive.ts'
 import { waiverFindings, type WaiverContext } from './engine/waiver-findings.ts'
 import { waiversOf } from './engine/waivers.ts'
-import { severityRank, type Finding, type Location, type Path, type QuestionKey, type Severity } from './finding.ts'
+import {
+  severityRank,
+  type Evidence,
+  type Finding,
+  type Location,
+  type Path,
+  type QuestionKey,
+  type Severity,
+} from './finding.ts'
 import type { ManifestFiles } from './manifest/files.ts'
-import type { Model } from './manifest/model.ts'
+import type { Journey, Model } from './manifest/model.ts'
 import { readManifest } from './manifest/read.ts'
 import type { Report } from './report.ts'
 import type { AnyRule, Violation } from './rules/define.ts'
@@ -78,23 +86,20 @@ function reportOf(
   decided: Decided,
   options: ReviewOptions,
 ): Report {
-  const candidates = decided.decisions.flatMap(({ rule, subject, violations }) =>
-    violations.map((violation): Candidate => ({
-      rule,
-      violation,
-      finding: toFinding(rule, violation, subject.path, files),
-    })),
-  )
+  const candidates: Candidate[] = []
+  for (const { rule, subject, violations } of decided.decisions)
+    for (const violation of violations)
+      candidates.push({ rule, violation, finding: toFinding(rule, violation, subject.path, files) })
   const folded = fold(candidates).map(({ finding }) => finding)
   for (const finding of folded) finding.journeys = mostCriticalFirst(finding.journeys, model)
   const told = options.evidence?.({ model, at: path => files.locateFact(path) })
   const problems = [...failureProblems(decided.failures, files), ...(told?.problems ?? [])]
-  const sound = [
+  const sound = () => [
     ...rules.filter(rule => !decided.failures.some(failure => failure.rule === rule)),
     ...(told ? evidenceRules.map(({ id }) => ({ id, question: undefined })) : []),
   ]
   const found = [...folded, ...(told ? evidenceFindings(told, options) : [])]
-  const { findings, waived } = withWaivers(inOrder(found), { ...options.waivers, model, files, rules: sound }, options)
+  const { findings, waived } = withWaivers(inOrder(found), model, files, sound, options)
   const open = [...openQuestions(decided.decisions, model, decided.facts, files), ...(told?.questions ?? [])]
   const counted = tallies(rules, decided, waivedLookup(waived))
   return {
@@ -117,13 +122,18 @@ function reportOf(
 /** What stands once waivers are applied, with what is wrong with the waivers. */
 function withWaivers(
   found: Finding[],
-  context: WaiverContext,
-  { today, waivers: { ignore = false, comments = true, maxDays } = {} }: ReviewOptions,
+  model: Model,
+  files: ManifestFiles,
+  sound: () => WaiverContext['rules'],
+  { today, waivers: options = {} }: ReviewOptions,
 ): Pick<Report, 'findings' | 'waived'> {
+  const { ignore = false, comments = true, maxDays } = options
   if (ignore) return { findings: found, waived: [] }
-  const { waivers, malformed } = waiversOf(context.model, context.files, comments)
+  const { waivers, malformed } = waiversOf(model, files, comments)
+  // Most manifests waive nothing.
+  if (waivers.length === 0 && malformed.length === 0) return { findings: found, waived: [] }
   const { findings, waived, used } = waive(found, waivers, today, maxDays)
-  const faults = waiverFindings(waivers, malformed, findings, used, context)
+  const faults = waiverFindings(waivers, malformed, findings, used, { ...options, model, files, rules: sound() })
   return { findings: faults.length > 0 ? inOrder([...findings, ...faults]) : findings, waived }
 }
 
@@ -156,21 +166,20 @@ function toFinding(rule: AnyRule, violation: Violation, subject: Path, files: Ma
     about = subject,
   } = violation
   const { location, byDefault } = files.locateBoth(at)
+  const places: Evidence[] = []
+  if (byDefault && !isSamePlace(byDefault, location))
+    places.push({ label: 'stated by the defaults', location: byDefault })
+  for (const { label, at } of evidence) places.push({ label, location: files.locateFact(at) })
   return {
     ruleId: rule.id,
     question: rule.question,
     severity,
     message,
-    ...(arithmetic === undefined ? {} : { arithmetic }),
+    arithmetic,
     fix,
     location,
     subject: about,
-    evidence: [
-      ...(byDefault && !isSamePlace(byDefault, location)
-        ? [{ label: 'stated by the defaults', location: byDefault }]
-        : []),
-      ...evidence.map(({ label, at }) => ({ label, location: files.locateFact(at) })),
-    ],
+    evidence: places,
     journeys: journeys.map(journey => journey.name),
     alsoImplies: [],
   }
@@ -179,11 +188,15 @@ function toFinding(rule: AnyRule, violation: Violation, subject: Path, files: Ma
 const isSamePlace = (a: Location, b: Location) => a.file === b.file && a.start.offset === b.start.offset
 
 /** Folding brings journeys of consequences behind those of their cause. */
-const mostCriticalFirst = (names: readonly string[], model: Model): string[] =>
-  [...new Set(names)]
-    .flatMap(name => model.journeys.get(name) ?? [])
-    .sort(byImportance)
-    .map(({ name }) => name)
+function mostCriticalFirst(names: readonly string[], model: Model): string[] {
+  if (names.length === 0) return []
+  const journeys: Journey[] = []
+  for (const name of new Set(names)) {
+    const journey = model.journeys.get(name)
+    if (journey) journeys.push(journey)
+  }
+  return journeys.sort(byImportance).map(({ name }) => name)
+}
 
 /** The one place that sorts: worst first, then by place, then by rule. */
 function inOrder(findings: Finding[]): Finding[] {

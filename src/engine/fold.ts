@@ -16,28 +16,17 @@ const key = (path: Path) => path.join('\u0000')
  * that cause each other the first stays.
  */
 export function fold(candidates: readonly Candidate[]): Candidate[] {
-  const byRuleAndElement = new Map<string, Candidate>()
-  const disbelieved = new Map<string, Candidate>()
-  for (const candidate of candidates) {
-    const id = `${candidate.rule.id}\u0001${key(candidate.finding.subject)}`
-    if (!byRuleAndElement.has(id)) byRuleAndElement.set(id, candidate)
-    for (const fact of candidate.violation.contradicts ?? [])
-      if (!disbelieved.has(key(fact))) disbelieved.set(key(fact), candidate)
-  }
-  const causeOf = (candidate: Candidate): Candidate | undefined => {
-    const { rule, finding, violation } = candidate
-    const rules = (rule.impliedBy ?? []).map(id => byRuleAndElement.get(`${id}\u0001${key(finding.subject)}`))
-    // Of most manifests everything is believed.
-    const used = disbelieved.size > 0 ? [violation.at, ...(violation.evidence ?? []).map(({ at }) => at)] : []
-    const facts = used.map(fact => disbelieved.get(key(fact)))
-    return [...rules, ...facts].find(cause => cause !== undefined && cause !== candidate)
-  }
-  const order = new Map(candidates.map((candidate, i) => [candidate, i]))
+  const causeOf = causesAmong(candidates)
   const rootOf = (candidate: Candidate): Candidate => {
+    let cause = causeOf(candidate)
+    if (!cause) return candidate
     const chain = [candidate]
-    for (let cause = causeOf(candidate); cause; cause = causeOf(cause)) {
+    for (; cause; cause = causeOf(cause)) {
       const start = chain.indexOf(cause)
-      if (start !== -1) return chain.slice(start).reduce((a, b) => (order.get(a)! < order.get(b)! ? a : b))
+      if (start !== -1) {
+        const circle = new Set(chain.slice(start))
+        return candidates.find(one => circle.has(one))!
+      }
       chain.push(cause)
     }
     return chain.at(-1)!
@@ -50,6 +39,41 @@ export function fold(candidates: readonly Candidate[]): Candidate[] {
     else absorb(root.finding, candidate.finding)
   }
   return roots
+}
+
+/** Finds what another candidate follows from at once, if from anything. */
+function causesAmong(candidates: readonly Candidate[]): (candidate: Candidate) => Candidate | undefined {
+  const causes = new Set<string>()
+  const disbelieved = new Map<string, Candidate>()
+  for (const candidate of candidates) {
+    for (const id of candidate.rule.impliedBy ?? []) causes.add(id)
+    for (const fact of candidate.violation.contradicts ?? []) setFirst(disbelieved, key(fact), candidate)
+  }
+  const byRuleAndElement = new Map<string, Candidate>()
+  for (const candidate of candidates) {
+    const { ruleId, subject } = candidate.finding
+    if (causes.has(ruleId)) setFirst(byRuleAndElement, `${ruleId}\u0001${key(subject)}`, candidate)
+  }
+  return candidate => {
+    const { rule, finding, violation } = candidate
+    for (const id of rule.impliedBy ?? []) {
+      const cause = byRuleAndElement.get(`${id}\u0001${key(finding.subject)}`)
+      if (cause && cause !== candidate) return cause
+    }
+    // Of most manifests everything is believed.
+    if (disbelieved.size === 0) return undefined
+    const cause = disbelieved.get(key(violation.at))
+    if (cause && cause !== candidate) return cause
+    for (const { at } of violation.evidence ?? []) {
+      const cause = disbelieved.get(key(at))
+      if (cause && cause !== candidate) return cause
+    }
+    return undefined
+  }
+}
+
+function setFirst<K, V>(map: Map<K, V>, key: K, value: V): void {
+  if (!map.has(key)) map.set(key, value)
 }
 
 function absorb(cause: Finding, consequence: Finding): void {

@@ -2,9 +2,9 @@ import type { Facts } from '../analysis/index.ts'
 import { isImportant, rankOf } from '../analysis/reach.ts'
 import type { OpenQuestion, Path } from '../finding.ts'
 import type { ManifestFiles } from '../manifest/files.ts'
-import type { Journey, Model } from '../manifest/model.ts'
+import type { Call, Consume, Journey, Model, Publish } from '../manifest/model.ts'
 import { componentSections } from '../manifest/schema/manifest.ts'
-import { keyOf, metaOf, schemaAt } from '../manifest/walk-schema.ts'
+import { factAt, metaOf } from '../manifest/walk-schema.ts'
 import type { Decision } from './decide.ts'
 
 /** Gathers what rules could not decide into one question per fact, the most valuable first. */
@@ -21,8 +21,9 @@ export function openQuestions(
       const id = fact.join('\u0000')
       let known = byFact.get(id)
       if (!known) {
-        const journeys = journeysAt(fact, model, facts)
-        byFact.set(id, (known = { question: newQuestion(fact, journeys, model, files), journeys }))
+        const edge = edgeAt(fact, model)
+        const journeys = journeysAt(fact, edge, model, facts)
+        byFact.set(id, (known = { question: newQuestion(fact, edge, journeys, files), journeys }))
       }
       const { question } = known
       if (!question.ruleIds.includes(rule.id)) question.ruleIds.push(rule.id)
@@ -30,13 +31,18 @@ export function openQuestions(
       if (because !== undefined) question.because ??= because
     }
   }
-  const value = ({ question, journeys }: { question: OpenQuestion; journeys: readonly Journey[] }) => {
-    const rank = Math.min(5, ...journeys.map(journey => rankOf(journey.criticality)))
-    return (question.mustBeStated ? 1000 : 0) + question.ruleIds.length * (6 - rank)
-  }
-  const ranked = [...byFact.values()].map(entry => ({ question: entry.question, value: value(entry) }))
+  const ranked = [...byFact.values()].map(({ question, journeys }) => ({
+    question,
+    value: valueOf(question, journeys),
+  }))
   ranked.sort((a, b) => b.value - a.value || compare(a.question, b.question))
   return ranked.map(({ question }) => question)
+}
+
+function valueOf({ mustBeStated, ruleIds }: OpenQuestion, journeys: readonly Journey[]): number {
+  let rank = 5
+  for (const { criticality } of journeys) rank = Math.min(rank, rankOf(criticality))
+  return (mustBeStated ? 1000 : 0) + ruleIds.length * (6 - rank)
 }
 
 function compare(a: OpenQuestion, b: OpenQuestion): number {
@@ -44,14 +50,20 @@ function compare(a: OpenQuestion, b: OpenQuestion): number {
   return a.location.start.offset - b.location.start.offset || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)
 }
 
-function newQuestion(fact: Path, journeys: readonly Journey[], model: Model, files: ManifestFiles): OpenQuestion {
-  const schema = schemaAt(fact)
-  const meta = schema && metaOf(schema)
-  const name = String(fact.at(-1))
+function newQuestion(
+  fact: Path,
+  edge: Edge | undefined,
+  journeys: readonly Journey[],
+  files: ManifestFiles,
+): OpenQuestion {
+  const { key, type } = factAt(fact)
+  const meta = type && metaOf(type)
+  const name = String(fact[fact.length - 1])
   return {
     fact,
-    key: keyOf(fact),
-    element: elementAt(fact, model),
+    key,
+    // As people call it: `web -> orders` for a call, the name otherwise.
+    element: edge?.name ?? (fact.length > 1 ? String(fact[1]) : 'the manifest'),
     ask: meta?.ask ?? `What is ${name}? ${meta?.doc ?? ''}`.trim(),
     example: `${name}: ${meta?.example ?? '...'}`,
     location: files.locate(fact),
@@ -67,27 +79,25 @@ function placed(fact: Path, model: Model): Path {
   return fact[0] === 'journeys' && model.journeys.get(String(fact[1]))?.implied ? ['journeys'] : fact
 }
 
-/** The element that a fact belongs to, as people call it: `web -> orders` for a call, the name otherwise. */
-function elementAt(fact: Path, model: Model): string {
-  const edge = edgeAt(fact, model)
-  return edge?.name ?? (fact.length > 1 ? String(fact[1]) : 'the manifest')
-}
+type Edge = Call | Publish | Consume
 
-function edgeAt([section, name, list, index]: Path, model: Model) {
+/** The edge that a fact belongs to. */
+function edgeAt([section, name, list, index]: Path, model: Model): Edge | undefined {
+  if (typeof index !== 'number') return undefined
   const owner =
     section === 'services'
       ? model.services.get(String(name))
       : section === 'jobs'
         ? model.jobs.get(String(name))
         : undefined
-  if (!owner || typeof index !== 'number') return undefined
+  if (!owner) return undefined
   if (list === 'calls') return owner.calls[index]
   if (list === 'publishes') return owner.publishes[index]
   return list === 'consumes' && owner.kind === 'service' ? owner.consumes[index] : undefined
 }
 
 /** Journeys that a fact may matter to. */
-function journeysAt(fact: Path, model: Model, facts: Facts): readonly Journey[] {
+function journeysAt(fact: Path, at: Edge | undefined, model: Model, facts: Facts): readonly Journey[] {
   const [section, name] = fact
   if (section === 'journeys') return [model.journeys.get(String(name))].filter(journey => journey !== undefined)
   if (section === 'slos') {
@@ -95,7 +105,6 @@ function journeysAt(fact: Path, model: Model, facts: Facts): readonly Journey[] 
     if (journey !== undefined) return [model.journeys.get(journey)].filter(found => found !== undefined)
     return service === undefined ? [] : facts.journeys.through(service)
   }
-  const at = edgeAt(fact, model)
   const edge = at?.kind === 'call' ? facts.journeys.edgeOf(at) : undefined
   if (edge) return facts.journeys.taking(edge)
   // A fact about the manifest as a whole matters to every journey.

@@ -34,7 +34,7 @@ export class ManifestFiles {
         problems.some(({ ruleId, location }) => ruleId === 'unreadable' && location.file === source.file)
       )
         continue
-      if (isMap(source.value)) this.#merge(source, withoutOwnKeys(source.value, 0) as Values)
+      if (isMap(source.value)) this.#merge(source, withoutOwnKeys(source.value, deepest(source.text)) as Values)
       else this.#notAMap(source)
     }
   }
@@ -53,7 +53,7 @@ export class ManifestFiles {
   /** Where `path` is, as `locate` says, and where the defaults state it, if only they do. */
   locateBoth(path: Path): { location: Location; byDefault: Location | undefined } {
     const { location, isStated } = this.#place(path)
-    const inDefaults = isStated ? undefined : defaultFor(path)
+    const inDefaults = isStated || !Object.hasOwn(this.value, 'defaults') ? undefined : defaultFor(path)
     const place = inDefaults && this.#place(inDefaults, path)
     return { location, byDefault: place?.isStated ? place.location : undefined }
   }
@@ -112,8 +112,10 @@ export class ManifestFiles {
     const into: unknown = (this.value[section] ??= Object.create(null) as Values)
     // Another file holds something that is no map here, which validation reports.
     if (!isMap(into)) return
-    for (const [name, element] of Object.entries(content)) {
-      if (this.#claim(`${section}/${name}`, source, [section, name], name)) into[name] = element
+    // In a file that stands alone nobody else can have the name, and all of a section is where the section is.
+    const isAlone = this.sources.length === 1
+    for (const name of Object.keys(content)) {
+      if (isAlone || this.#claim(`${section}/${name}`, source, [section, name], name)) into[name] = content[name]
     }
   }
 
@@ -156,33 +158,54 @@ function defaultFor(path: Path): Path | undefined {
   return typeof section === 'string' && path.length > 2 ? ['defaults', section, ...path.slice(2)] : undefined
 }
 
+/** Steps from the top beyond which nothing can differ: hardly any text has a key that starts with `x-`. */
+const deepest = (text: string): number => (text.includes('x-') || text.includes('\\') ? Infinity : 2)
+
 /**
  * Takes out keys that start with `x-`, except where keys are names that the author chose, and reads a section or a named
  * element with nothing under it as one of which nothing is known. What holds nothing of the kind is not copied.
+ * @param levels how far down to look
  * @param depth steps from the top
  * @param section the first of them
  * @param key the last of them
  */
-function withoutOwnKeys(value: unknown, depth: number, section = '', key = ''): unknown {
+function withoutOwnKeys(value: unknown, levels: number, depth = 0, section = '', key = ''): unknown {
   if (value === null) return depth > 0 && depth <= 2 && isNamedSection(section) ? {} : value
-  if (typeof value !== 'object') return value
-  if (Array.isArray(value)) return itemsWithoutOwnKeys(value, depth, section)
+  if (typeof value !== 'object' || depth >= levels) return value
+  if (Array.isArray(value)) return itemsWithoutOwnKeys(value, levels, depth, section)
   const areNames = key === 'invariants' || (depth === 1 && isNamedSection(section))
   const map = value as Values
   let copy: Values | undefined
-  for (const [i, name] of Object.keys(map).entries()) {
+  for (const name of Object.keys(map)) {
     const isOwn = !areNames && name.startsWith('x-')
-    const inner = isOwn ? undefined : withoutOwnKeys(map[name], depth + 1, depth === 0 ? name : section, name)
-    if (inner !== map[name]) copy ??= Object.fromEntries(Object.entries(map).slice(0, i))
+    const stated = map[name]
+    const inner = isOwn ? undefined : withoutOwnKeys(stated, levels, depth + 1, depth === 0 ? name : section, name)
+    if (inner !== stated) copy ??= before(map, name)
     if (copy && !isOwn) copy[name] = inner
   }
   return copy ?? map
 }
 
-function itemsWithoutOwnKeys(list: readonly unknown[], depth: number, section: string): readonly unknown[] {
+/** The part of a map above a key. */
+function before(map: Values, key: string): Values {
+  const entries = Object.entries(map)
+  return Object.fromEntries(
+    entries.slice(
+      0,
+      entries.findIndex(([name]) => name === key),
+    ),
+  )
+}
+
+function itemsWithoutOwnKeys(
+  list: readonly unknown[],
+  levels: number,
+  depth: number,
+  section: string,
+): readonly unknown[] {
   let copy: unknown[] | undefined
   for (const [i, item] of list.entries()) {
-    const inner = withoutOwnKeys(item, depth + 1, section)
+    const inner = withoutOwnKeys(item, levels, depth + 1, section)
     if (inner !== item) copy ??= list.slice(0, i)
     copy?.push(inner)
   }

@@ -1,4 +1,4 @@
-import type { Location, Path, Point, Problem } from '../finding.ts'
+import type { Location, Path, Problem } from '../finding.ts'
 import { quickRead } from './quick-read.ts'
 import { whyNotRead, type Fault } from './refusal.ts'
 import { thoroughRead } from './thorough-read.ts'
@@ -69,14 +69,19 @@ export class Source {
   }
 
   #location(path: Path, [start, end]: Range): Location {
-    return { file: this.file, path, start: this.#point(start), end: this.#point(Math.max(start, end)) }
-  }
-
-  #point(at: number): Point {
+    const starts = (this.#lineStarts ??= lineStartsOf(this.text))
     // A parser may put what is missing at the end behind the end.
-    const offset = Math.min(at, this.text.length)
-    const line = lineAt((this.#lineStarts ??= lineStartsOf(this.text)), offset)
-    return { line: line + 1, column: offset - this.#lineStarts[line]! + 1, offset }
+    const from = Math.min(start, this.text.length)
+    const to = Math.min(Math.max(start, end), this.text.length)
+    const first = lineAt(starts, from)
+    // Nearly every place ends in the line in which it begins.
+    const last = first + 1 < starts.length && starts[first + 1]! <= to ? lineAt(starts, to) : first
+    return {
+      file: this.file,
+      path,
+      start: { line: first + 1, column: from - starts[first]! + 1, offset: from },
+      end: { line: last + 1, column: to - starts[last]! + 1, offset: to },
+    }
   }
 }
 
@@ -93,7 +98,8 @@ function lineStartsOf(text: string): Int32Array {
 
 /** The last line that starts at `offset` or before. */
 function lineAt(starts: Int32Array, offset: number): number {
-  let [low, high] = [0, starts.length - 1]
+  let low = 0
+  let high = starts.length - 1
   while (low < high) {
     const middle = (low + high + 1) >> 1
     if (starts[middle]! <= offset) low = middle

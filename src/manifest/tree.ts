@@ -46,8 +46,8 @@ export function endOfBlock(text: string, end: number): number {
   return last
 }
 
-/** Children beyond which a list or a map is worth an index. */
-const few = 16
+/** Keys beyond which a map is worth an index: making one takes as long as a look at a hundred keys or more. */
+const few = 64
 
 /** Finds the place of any path. Indices are made for what is asked for and kept. */
 export class Tree {
@@ -65,7 +65,7 @@ export class Tree {
   find(path: Path): { range: Range; complete: boolean } {
     const { kinds, targets } = this.#nodes
     let node = 0
-    let range = this.#keyOrStart(node)
+    let shown: Found | undefined
     let throughAlias = false
     for (const step of path) {
       if (kinds[node] === kind.alias) {
@@ -78,27 +78,24 @@ export class Tree {
           : kinds[node] === kind.list
             ? this.#item(node, Number(step))
             : undefined
-      if (!found) return { range, complete: false }
+      if (!found) return { range: this.#rangeOf(shown), complete: false }
       node = found.value
       // What an anchor holds is reported where it is used, so that each use has a place of its own.
-      if (!throughAlias) range = found.range
+      if (!throughAlias) shown = found
       throughAlias ||= found.merged
     }
-    return { range, complete: true }
+    return { range: this.#rangeOf(shown), complete: true }
   }
 
   #pair(map: number, name: string): Found | undefined {
-    const { kinds, starts, ends, nexts } = this.#nodes
     const key = this.#keyOf(map, name)
-    if (key !== undefined) {
-      const value = key + 1
-      return { value, range: [starts[key]!, this.#endOf(value) ?? ends[key]!], merged: false }
-    }
+    if (key !== undefined) return { value: key + 1, at: key, merged: false }
+    const { kinds, nexts } = this.#nodes
     for (let merge = map + 1; merge < nexts[map]!; merge = nexts[merge + 1]!) {
       if (kinds[merge] !== kind.merge) continue
       for (const from of this.#merged(merge + 1)) {
         const found = this.#pair(from, name)
-        if (found) return { value: found.value, range: [starts[merge]!, ends[merge]!], merged: true }
+        if (found) return { value: found.value, at: merge, merged: true }
       }
     }
     return undefined
@@ -108,12 +105,25 @@ export class Tree {
     const indexed = this.#keys.get(map)
     if (indexed) return indexed.get(name)
     const { nexts } = this.#nodes
+    const end = nexts[map]!
     let passed = 0
-    for (let key = map + 1; key < nexts[map]!; key = nexts[key + 1]!) {
-      if (this.#nameOf(key) === name) return key
+    for (let key = map + 1; key < end; key = nexts[key + 1]!) {
+      if (this.#isNamed(key, name)) return key
       if (++passed === few) return this.#index(map).get(name)
     }
     return undefined
+  }
+
+  /** `#nameOf(key) === name`, without a text of its own for each key that is passed. */
+  #isNamed(key: number, name: string): boolean {
+    const { kinds, names, starts, ends } = this.#nodes
+    if (names.size > 0 && names.has(key)) return names.get(key) === name
+    const start = starts[key]!
+    const more = ends[key]! - start - name.length
+    // With two characters more it can only be the same in quotes.
+    if ((more !== 0 && more !== 2) || kinds[key] !== kind.scalar) return false
+    const isQuoted = isQuote(this.#text[start])
+    return isQuoted === (more === 2) && this.#text.startsWith(name, isQuoted ? start + 1 : start)
   }
 
   #index(map: number): ReadonlyMap<string, number> {
@@ -132,22 +142,19 @@ export class Tree {
     if (names.has(key)) return names.get(key)
     if (kinds[key] !== kind.scalar) return undefined
     const [start, end] = [starts[key]!, ends[key]!]
-    const first = this.#text[start]
-    return first === '"' || first === "'" ? this.#text.slice(start + 1, end - 1) : this.#text.slice(start, end)
+    return isQuote(this.#text[start]) ? this.#text.slice(start + 1, end - 1) : this.#text.slice(start, end)
   }
 
   #item(list: number, index: number): Found | undefined {
-    const { kinds, starts, ends, nexts } = this.#nodes
     let items = this.#items.get(list)
     if (!items) {
+      const { nexts } = this.#nodes
       const found: number[] = []
       for (let node = list + 1; node < nexts[list]!; node = nexts[node]!) found.push(node)
       this.#items.set(list, (items = found))
     }
     const value = items[index]
-    if (value === undefined) return undefined
-    const isPlain = kinds[value] === kind.scalar || kinds[value] === kind.alias
-    return { value, range: isPlain ? [starts[value]!, ends[value]!] : this.#keyOrStart(value), merged: false }
+    return value === undefined ? undefined : { value, at: value, merged: false }
   }
 
   /** The maps that a merge key copies. */
@@ -161,24 +168,37 @@ export class Tree {
     return maps
   }
 
-  /** A plain value is shown with its key; of a map, a list or nothing the key says where it is. */
-  #endOf(value: number): number | undefined {
+  #rangeOf(shown: Found | undefined): Range {
+    if (!shown) return this.#keyOrStart(0)
     const { kinds, starts, ends } = this.#nodes
-    return kinds[value] === kind.scalar && ends[value]! > starts[value]! ? ends[value] : undefined
+    const { value, at, merged } = shown
+    if (!merged && at < value) return this.#pairRange(at)
+    const isPlain = merged || kinds[at] === kind.scalar || kinds[at] === kind.alias
+    return isPlain ? [starts[at]!, ends[at]!] : this.#keyOrStart(at)
+  }
+
+  /** A plain value is shown with its key; of a map, a list or nothing the key says where it is. */
+  #pairRange(key: number): Range {
+    const { kinds, starts, ends } = this.#nodes
+    const value = key + 1
+    const isPlain = kinds[value] === kind.scalar && ends[value]! > starts[value]!
+    return [starts[key]!, isPlain ? ends[value]! : ends[key]!]
   }
 
   /** A map is pointed at by its first key, which is short, rather than by all of its lines. */
   #keyOrStart(node: number): Range {
-    const { kinds, starts, ends, nexts } = this.#nodes
-    if (kinds[node] === kind.map && nexts[node]! > node + 1)
-      return [starts[node + 1]!, this.#endOf(node + 2) ?? ends[node + 1]!]
+    const { kinds, starts, nexts } = this.#nodes
+    if (kinds[node] === kind.map && nexts[node]! > node + 1) return this.#pairRange(node + 1)
     return [starts[node]!, starts[node]!]
   }
 }
 
+const isQuote = (character: string | undefined) => character === '"' || character === "'"
+
 interface Found {
   /** The node of the value. */
   readonly value: number
-  readonly range: Range
+  /** What is pointed at: the key, the merge key by which it comes, or the item itself. */
+  readonly at: number
   readonly merged: boolean
 }

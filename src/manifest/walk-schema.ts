@@ -15,34 +15,40 @@ export function alternatives(type: Type): readonly Type[] {
   return found
 }
 
-/** The keys that a map may have here, with their types. */
-export function shapeOf(type: Type): ReadonlyMap<string, Type> {
-  let shape = shapes.get(type)
-  if (!shape) {
-    shape = new Map(alternatives(type).flatMap(one => (one.kind === 'map' ? Object.entries(one.fields) : [])))
-    shapes.set(type, shape)
+/** What may stand inside a value of a type. */
+interface Inside {
+  readonly shape: ReadonlyMap<string, Type>
+  readonly item: Type | undefined
+}
+
+function insideOf(type: Type): Inside {
+  let inside = insides.get(type)
+  if (!inside) {
+    const any = alternatives(type)
+    const shape = new Map(any.flatMap(one => (one.kind === 'map' ? Object.entries(one.fields) : [])))
+    const holder = any.find(one => one.kind === 'list' || one.kind === 'named')
+    insides.set(type, (inside = { shape, item: holder?.item }))
   }
-  return shape
+  return inside
 }
 
 // Types never change, and every open question walks from the root.
 const unwrapped = new WeakMap<Type, readonly Type[]>()
-const shapes = new WeakMap<Type, ReadonlyMap<string, Type>>()
+const insides = new WeakMap<Type, Inside>()
+
+/** The keys that a map may have here, with their types. */
+export const shapeOf = (type: Type): ReadonlyMap<string, Type> => insideOf(type).shape
 
 /** The type of the items of a list or of the values of a map by name. */
-export function itemOf(type: Type): Type | undefined {
-  for (const one of alternatives(type)) {
-    if (one.kind === 'list' || one.kind === 'named') return one.item
-  }
-  return undefined
-}
+export const itemOf = (type: Type): Type | undefined => insideOf(type).item
 
 /** The type at a path of the manifest, or `undefined` where there is no such place. */
 export function schemaAt(path: readonly (string | number)[], root: Type = manifestSchema): Type | undefined {
   let type: Type | undefined = root
   for (const step of path) {
     if (!type) return undefined
-    type = shapeOf(type).get(String(step)) ?? itemOf(type)
+    const { shape, item }: Inside = insideOf(type)
+    type = shape.get(String(step)) ?? item
   }
   return type
 }
@@ -68,15 +74,20 @@ const ownedElements = new Set(['calls', 'publishes', 'consumes'])
  * The name of a fact whatever element it belongs to: `services.web.calls[0].retries.max` is `calls.retries.max`,
  * and so is `defaults.calls.retries.max`.
  */
-export function keyOf(path: readonly (string | number)[]): string {
-  const inDefaults = path[0] === 'defaults'
-  const keys: string[] = []
-  let type: Type | undefined = inDefaults ? schemaAt(['defaults']) : manifestSchema
-  for (const step of inDefaults ? path.slice(1) : path) {
-    const known: Type | undefined = type && shapeOf(type).get(String(step))
-    if (known && ownedElements.has(String(step))) keys.length = 0
-    if (known) keys.push(String(step))
-    type = known ?? (type && itemOf(type))
+export const keyOf = (path: readonly (string | number)[]): string => factAt(path).key
+
+/** What `keyOf` and `schemaAt` say of a path, in one walk. */
+export function factAt(path: readonly (string | number)[]): { key: string; type: Type | undefined } {
+  let key = ''
+  let type: Type | undefined = manifestSchema
+  for (const step of path) {
+    if (!type) break
+    const name = String(step)
+    const { shape, item }: Inside = insideOf(type)
+    const known = shape.get(name)
+    if (known && !(type === manifestSchema && name === 'defaults'))
+      key = key === '' || ownedElements.has(name) ? name : `${key}.${name}`
+    type = known ?? item
   }
-  return keys.join('.')
+  return { key, type }
 }

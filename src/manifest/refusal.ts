@@ -39,7 +39,7 @@ export function whyNotRead(text: string): Fault | undefined {
   }
   const binary = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffd]/.exec(text.slice(0, 65536))
   if (binary) return refused('This is not a text file in UTF-8', binary.index)
-  if (separators(text) > maxValues)
+  if (text.length > maxValues && separators(text) > maxValues)
     return refused('The file holds more than a million values. Split it and use include')
   return undefined
 }

@@ -20,6 +20,7 @@ const bytes = {
   TiB: 2 ** 40,
 }
 
+const durationPart = /(\d+(?:\.\d+)?)(ms|s|m|h|d|w)/g
 const century = 100 * 365 * milliseconds.d
 
 const durationText = 'a duration with a unit, such as 250ms, 2s, 15m, 1h or 30d'
@@ -34,9 +35,10 @@ const pattern = (is: RegExp, error: Words, otherwise: Words = error): Type<strin
 export const duration = (): Type<number> =>
   reading(pattern(/^(?:\d+(?:\.\d+)?(?:ms|s|m|h|d|w))+$/, `expected ${durationText}`), (text, refuse) => {
     let sum = 0
-    for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d|w)/g)) {
-      sum += Number(amount) * milliseconds[unit as keyof typeof milliseconds]
-    }
+    // A loop of its own, as there are a hundred in a small manifest and `matchAll` copies the expression.
+    durationPart.lastIndex = 0
+    for (let part = durationPart.exec(text); part; part = durationPart.exec(text))
+      sum += Number(part[1]) * milliseconds[part[2] as keyof typeof milliseconds]
     if (sum > century) refuse('expected a duration of at most 100 years')
     return sum
   })

@@ -38,7 +38,11 @@ export function kindsByName(model: Model): ReadonlyMap<string, readonly Kind[]> 
   const { components, journeys, slos, alerts, jobs, drills, decisions, flags } = model
   const found = new Map<string, Kind[]>()
   for (const elements of [components, journeys, slos, alerts, jobs, drills, decisions, flags]) {
-    for (const { name, kind } of elements.values()) found.set(name, [...(found.get(name) ?? []), kind])
+    for (const { name, kind } of elements.values()) {
+      const known = found.get(name)
+      if (known) known.push(kind)
+      else found.set(name, [kind])
+    }
   }
   return found
 }

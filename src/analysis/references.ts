@@ -19,8 +19,9 @@ const kinds = [...componentKinds, 'journey', 'slo', 'alert', 'job', 'drill', 'de
 export type Kind = (typeof kinds)[number]
 
 /**
- * Every reference of a manifest, in its order. They are found by the schema, so that a new key that names an element is
- * covered by being declared as one. Defaults are read where they are written, not once for each element they fill.
+ * Every reference of a manifest, the keys of a map in the order of the schema. They are found by the schema, so that a new
+ * key that names an element is covered by being declared as one. Defaults are read where they are written, not once for each
+ * element they fill.
  */
 export function referencesOf(model: Model): Reference[] {
   const found: Reference[] = []
@@ -60,8 +61,14 @@ interface Place {
   readonly what: string | undefined
   /** The kinds of element that `what` stands for. */
   readonly kinds: readonly Kind[]
-  readonly keys: ReadonlyMap<string, Place>
+  /** The keys of a map that lead to any: few of those that it may have. */
+  readonly keys: readonly Key[]
   readonly item: Place | undefined
+}
+
+interface Key {
+  readonly key: string
+  readonly place: Place
 }
 
 const root = (): Place => placeOf(manifestSchema)!
@@ -87,16 +94,16 @@ function findPlace(type: Type): Place | undefined {
   return item && { ...nothing, item }
 }
 
-const noKeys: Place['keys'] = new Map()
+const noKeys: Place['keys'] = []
 const nothing: Place = { what: undefined, kinds: [], keys: noKeys, item: undefined }
 
 function placeOfMap(fields: Fields): Place | undefined {
-  const keys = new Map<string, Place>()
+  const keys: Key[] = []
   for (const [key, field] of Object.entries(fields)) {
     const place = placeOf(field)
-    if (place) keys.set(key, place)
+    if (place) keys.push({ key, place })
   }
-  return keys.size === 0 ? undefined : { ...nothing, keys }
+  return keys.length === 0 ? undefined : { ...nothing, keys }
 }
 
 /** Of several forms of a value each may lead to references. */
@@ -107,7 +114,7 @@ function merged(options: readonly (Place | undefined)[]): Place | undefined {
   return {
     what,
     kinds,
-    keys: new Map(places.flatMap(({ keys }) => [...keys])),
+    keys: places.flatMap(({ keys }) => keys),
     item: places.find(({ item }) => item)?.item,
   }
 }
@@ -115,7 +122,7 @@ function merged(options: readonly (Place | undefined)[]): Place | undefined {
 function places({ what, keys, item }: Place, path: Path): Path[] {
   return [
     ...(what === undefined ? [] : [path]),
-    ...[...keys].flatMap(([key, place]) => places(place, [...path, key])),
+    ...keys.flatMap(({ key, place }) => places(place, [...path, key])),
     ...(item ? places(item, [...path, 0]) : []),
   ]
 }
@@ -132,10 +139,10 @@ function collect(
   } else if (Array.isArray(value)) {
     if (item) for (let i = 0; i < value.length; i++) below(value[i], item, at, i, found)
   } else if (typeof value === 'object' && value !== null) {
-    for (const key of Object.keys(value)) {
-      const place = keys.get(key) ?? item
-      if (place) below((value as Record<string, unknown>)[key], place, at, key, found)
-    }
+    const map = value as Record<string, unknown>
+    for (const { key, place } of keys) if (map[key] !== undefined) below(map[key], place, at, key, found)
+    // Elements have names of their own.
+    if (item && keys.length === 0) for (const name of Object.keys(map)) below(map[name], item, at, name, found)
   }
 }
 

@@ -35,12 +35,17 @@ export function loadOf(model: Model, graph: Graph, reach: ReadonlyMap<string, Re
   }
   const visitors = visitorsOf(reach)
   const journeys = lost?.at === undefined ? [...model.journeys.values()] : (visitors.get(lost.at) ?? [])
-  for (const journey of journeys) trace(journey, edge => reach.get(journey.name)!.takes(edge))
+  for (const journey of journeys) {
+    const known = reach.get(journey.name)!
+    trace(journey, edge => known.takes(edge))
+  }
   for (const queue of model.queues.values()) {
     if (queue.load !== undefined) trace(sourceOf(queue, queue.load), edge => takesFromQueue(edge, visitors))
   }
-  const total = (flows: readonly Flow[], kind: LoadKind) =>
-    kind === 'steady' ? sum(flows.map(flow => times(flow, 'steady'))) : peak(flows)
+  const total = (flows: readonly Flow[], kind: LoadKind) => {
+    if (flows.length === 1) return times(flows[0]!, kind)
+    return kind === 'steady' ? sum(flows.map(flow => times(flow, 'steady'))) : peak(flows)
+  }
 
   /** Of several journeys that may take an edge without `serves` at least one does, or it would not be there. */
   const isShared = (edge: Edge): boolean => {
@@ -88,8 +93,15 @@ export function loadOf(model: Model, graph: Graph, reach: ReadonlyMap<string, Re
 
 /** Computes for each key once, at either load. */
 export function byKind<K, V>(compute: (key: K, kind: LoadKind) => V): (key: K, kind: LoadKind) => V {
-  const known = { steady: memo((key: K) => compute(key, 'steady')), peak: memo((key: K) => compute(key, 'peak')) }
-  return (key, kind) => known[kind](key)
+  const known = { steady: new Map<K, V>(), peak: new Map<K, V>() }
+  return (key, kind) => {
+    const values = known[kind]
+    const found = values.get(key)
+    if (found !== undefined || values.has(key)) return found as V
+    const value = compute(key, kind)
+    values.set(key, value)
+    return value
+  }
 }
 
 const raise = (estimate: Estimate, to: number): Estimate => (to > estimate.low ? { ...estimate, low: to } : estimate)
@@ -149,7 +161,7 @@ const times = ({ ratio, arrivals }: Flow, kind: LoadKind): Estimate => product(r
  */
 function peak(flows: readonly Flow[]): Estimate {
   const isCoincident = ({ journey }: Flow) => journey.load?.coincident === true
-  if (flows.length < 2 || flows.every(isCoincident)) return sum(flows.map(flow => times(flow, 'peak')))
+  if (flows.every(isCoincident)) return sum(flows.map(flow => times(flow, 'peak')))
   const at = flows.map(flow => ({ flow, peak: times(flow, 'peak'), steady: times(flow, 'steady') }))
   const all = sum(at.map(({ peak }) => peak))
   const steady = sum(at.map(({ steady }) => steady))

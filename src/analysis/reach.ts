@@ -83,8 +83,8 @@ export const visitorsOf = perObject((reach: ReadonlyMap<string, Reach>): Readonl
   ),
 )
 
-const allows = ({ serves, except = [] }: Edge, { name }: Journey) =>
-  (serves === undefined || serves.includes(name)) && !except.includes(name)
+const allows = ({ serves, except }: Edge, { name }: Journey) =>
+  (serves === undefined || serves.includes(name)) && except?.includes(name) !== true
 
 function flood(journey: Journey, graph: Graph, follow: (edge: Edge) => boolean): Set<string> {
   const reached = new Set<string>()

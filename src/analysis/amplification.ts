@@ -57,12 +57,16 @@ export function amplificationOf(
   }
   return new Map(
     order.map(name => {
-      const here = arriving.get(name)!
-      const certain = here.filter(({ comes }) => comes)
+      let certain: Chain | undefined
+      let mildest: Chain | undefined
+      let possible: Chain | undefined
+      for (const here of arriving.get(name)!) {
+        if (here.comes) certain = worse(certain, here.sure)
+        mildest = milder(mildest, here.sure)
+        possible = worse(possible, here.possible)
+      }
       // Where it is not stated which of several journeys comes here, at least the mildest of them does.
-      const sure = certain.length > 0 ? worst(certain.map(({ sure }) => sure)) : milder(here.map(({ sure }) => sure))
-      const possible = worst(here.map(({ possible }) => possible))
-      return [name, combine(sure, possible, model)]
+      return [name, combine(certain ?? mildest ?? start, possible ?? start, model)]
     }),
   )
 }
@@ -94,11 +98,10 @@ function findOutwards(model: Model, graph: Graph): Outwards {
   }
 }
 
-const worst = (chains: readonly Chain[]): Chain =>
-  chains.reduce((a, b) => (b.factor > a.factor ? b : a), chains[0] ?? start)
+/** The worse of the worst so far and another; of equals the first. */
+const worse = (a: Chain | undefined, b: Chain): Chain => (a === undefined || b.factor > a.factor ? b : a)
 
-const milder = (chains: readonly Chain[]): Chain =>
-  chains.reduce((a, b) => (b.factor < a.factor ? b : a), chains[0] ?? start)
+const milder = (a: Chain | undefined, b: Chain): Chain => (a === undefined || b.factor < a.factor ? b : a)
 
 /** Work on messages and calls that nobody waits for are operations of their own. */
 const operationOf = ({ kind, via }: Edge): string | undefined =>
@@ -148,11 +151,14 @@ function chainsOf(
     // Nothing says which of several operations goes on to what is below, so only the mildest of them surely does.
     const isMixed = inbound.some(edge => operationOf(edge) !== operationOf(inbound[0]!))
     const extend = (attempts: (edge: Edge) => Estimate, mildest: boolean): Chains => {
-      const found = inbound.map(edge => chainThrough(edge, passing.get(edge.from.name), attempts(edge), reach, isOnly))
-      return {
-        sure: mildest ? milder(found.map(({ sure }) => sure)) : worst(found.map(({ sure }) => sure)),
-        possible: worst(found.map(({ possible }) => possible)),
+      let sure: Chain | undefined
+      let possible: Chain | undefined
+      for (const edge of inbound) {
+        const through = chainThrough(edge, passing.get(edge.from.name), attempts(edge), reach, isOnly)
+        sure = mildest ? milder(sure, through.sure) : worse(sure, through.sure)
+        possible = worse(possible, through.possible)
       }
+      return { sure: sure ?? start, possible: possible ?? start }
     }
     atLeaf.set(name, extend(attemptsOn, false))
     if (graph.out.get(name)!.length === 0) continue

@@ -148,8 +148,6 @@ function chainsOf(
     const edges = graph.in.get(name)!.filter(edge => reach.takes(edge) !== 'no')
     const inbound = edges.filter(leads)
     const isOnly = edges.length === 1
-    // Nothing says which of several operations goes on to what is below, so only the mildest of them surely does.
-    const isMixed = inbound.some(edge => operationOf(edge) !== operationOf(inbound[0]!))
     const extend = (attempts: (edge: Edge) => Estimate, mildest: boolean): Chains => {
       let sure: Chain | undefined
       let possible: Chain | undefined
@@ -160,11 +158,15 @@ function chainsOf(
       }
       return { sure: sure ?? start, possible: possible ?? start }
     }
-    atLeaf.set(name, extend(attemptsOn, false))
+    const here = extend(attemptsOn, false)
+    atLeaf.set(name, here)
     if (graph.out.get(name)!.length === 0) continue
+    // Nothing says which of several operations goes on to what is below, so only the mildest of them surely does.
+    const isMixed = inbound.some(edge => operationOf(edge) !== operationOf(inbound[0]!))
+    const isSame = !isMixed && inbound.every(answersFailuresBelow)
     passing.set(
       name,
-      extend(edge => (answersFailuresBelow(edge) ? attemptsOn(edge) : exactly(1)), isMixed),
+      isSame ? here : extend(edge => (answersFailuresBelow(edge) ? attemptsOn(edge) : exactly(1)), isMixed),
     )
   }
   return atLeaf
@@ -180,10 +182,11 @@ function chainThrough(
   const isCut = edge.hard === 'no' || !above
   const sureBase = isCut || edge.hard === 'maybe' ? start : above.sure
   const base = isCut ? start : above.possible
-  const isSure = isOnly || reach.takes(edge) === 'yes'
+  const taken = reach.takes(edge) === 'yes'
+  const isSure = isOnly || taken
   const doubts: Path[] = [
     ...(edge.hard === 'maybe' && base.factor > 1 ? [edge.hardness] : []),
-    ...(reach.takes(edge) === 'yes' ? [] : [[...edge.path, 'serves']]),
+    ...(taken ? [] : [[...edge.path, 'serves']]),
   ]
   return {
     sure: isSure ? join(sureBase, edge, attempts.low, []) : start,

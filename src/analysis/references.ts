@@ -23,9 +23,30 @@ export type Kind = (typeof kinds)[number]
  * key that names an element is covered by being declared as one. Defaults are read where they are written, not once for each
  * element they fill.
  */
-export function referencesOf(model: Model): Reference[] {
+export const referencesOf = (model: Model): Reference[] => referencesThat(() => true, model)
+
+/** Those of which something holds: the way to the others is not kept. */
+export function referencesThat(holds: (name: string, kinds: readonly Kind[]) => boolean, model: Model): Reference[] {
   const found: Reference[] = []
-  collect(model.raw, root(), [], found)
+  // `at`, the way to the value, changes on the way down and back: most values are no references and need no path.
+  const collect = (value: unknown, { what, kinds, keys, item }: Place, at: (string | number)[]): void => {
+    if (typeof value === 'string') {
+      if (what !== undefined && holds(value, kinds)) found.push({ path: [...at], name: value, what, kinds })
+    } else if (Array.isArray(value)) {
+      if (item) for (let i = 0; i < value.length; i++) below(value[i], item, at, i)
+    } else if (typeof value === 'object' && value !== null) {
+      const map = value as Record<string, unknown>
+      for (const { key, place } of keys) if (map[key] !== undefined) below(map[key], place, at, key)
+      // Elements have names of their own.
+      if (item && keys.length === 0) for (const name of Object.keys(map)) below(map[name], item, at, name)
+    }
+  }
+  const below = (value: unknown, place: Place, at: (string | number)[], step: string | number) => {
+    at.push(step)
+    collect(value, place, at)
+    at.pop()
+  }
+  collect(model.raw, root(), [])
   return found
 }
 
@@ -125,29 +146,4 @@ function places({ what, keys, item }: Place, path: Path): Path[] {
     ...keys.flatMap(({ key, place }) => places(place, [...path, key])),
     ...(item ? places(item, [...path, 0]) : []),
   ]
-}
-
-/** @param at the way to the value, changed on the way down and back: most values are no references and need no path */
-function collect(
-  value: unknown,
-  { what, kinds, keys, item }: Place,
-  at: (string | number)[],
-  found: Reference[],
-): void {
-  if (typeof value === 'string') {
-    if (what !== undefined) found.push({ path: [...at], name: value, what, kinds })
-  } else if (Array.isArray(value)) {
-    if (item) for (let i = 0; i < value.length; i++) below(value[i], item, at, i, found)
-  } else if (typeof value === 'object' && value !== null) {
-    const map = value as Record<string, unknown>
-    for (const { key, place } of keys) if (map[key] !== undefined) below(map[key], place, at, key, found)
-    // Elements have names of their own.
-    if (item && keys.length === 0) for (const name of Object.keys(map)) below(map[name], item, at, name, found)
-  }
-}
-
-function below(value: unknown, place: Place, at: (string | number)[], step: string | number, found: Reference[]) {
-  at.push(step)
-  collect(value, place, at, found)
-  at.pop()
 }

@@ -1,5 +1,5 @@
 import { memo } from '../../analysis/memo.ts'
-import { kindsByName, referenceKeys, referencesOf, type Kind, type Reference } from '../../analysis/references.ts'
+import { kindsByName, referenceKeys, referencesThat, type Kind, type Reference } from '../../analysis/references.ts'
 import { formatPath } from '../../finding.ts'
 import { hintAt, nearest } from '../../manifest/nearest.ts'
 import { keyOf } from '../../manifest/walk-schema.ts'
@@ -24,13 +24,15 @@ export default defineRule({
     const namesOf = memo((kinds: Reference['kinds']) =>
       [...known.keys()].filter(other => isOneOf(known.get(other)!, kinds)),
     )
-    for (const reference of referencesOf(model)) {
-      const { path, name, what, kinds } = reference
-      // The author says that it is outside of this manifest.
-      if (name.startsWith('external:')) continue
+    const isDangling = (name: string, kinds: Reference['kinds']) => {
       const found = known.get(name)
-      if (found && isOneOf(found, kinds)) continue
-      const other = found?.[0]
+      if (found && isOneOf(found, kinds)) return false
+      // With the prefix the author says that it is outside of this manifest.
+      return !name.startsWith('external:')
+    }
+    for (const reference of referencesThat(isDangling, model)) {
+      const { path, name, what, kinds } = reference
+      const other = known.get(name)?.[0]
       const meant = nearest(name, namesOf(kinds))
       const is = other === undefined ? 'which nothing defines' : `which is ${article(other)}`
       yield {

@@ -28,7 +28,8 @@ export function loadOf(model: Model, graph: Graph, reach: ReadonlyMap<string, Re
   const trace = (journey: Source, takes: (edge: Edge) => Certainty) => {
     const groups = order.from(journey.entry ?? '')
     const followed = leading ? groups.filter(([name]) => leading.has(name!)) : groups
-    const visits = visitsPerRequest(journey, model, graph, takes, followed, each)
+    const isWaited = leading === undefined && model.services.has(journey.entry ?? '')
+    const visits = visitsPerRequest(journey, isWaited, graph, takes, followed, each)
     const arrivals = arrivalsOf(journey)
     collect(visits.all, { journey, arrivals }, all)
     collect(visits.waited, { journey, arrivals }, waited)

@@ -10,7 +10,10 @@ export type Source = Pick<Journey, 'path' | 'entry' | 'load'>
 export interface LostCache {
   readonly cache: Cache
   readonly share: number
-  /** The only component whose load is asked for: journeys that never come there need not be followed. */
+  /**
+   * The only component whose load is asked for, and only all of it: journeys that never come there need not be followed, nor
+   * what somebody waits for.
+   */
   readonly at?: string
 }
 
@@ -20,9 +23,10 @@ export interface Visits {
   readonly waited: Map<string | Edge, Estimate>
 }
 
+/** @param isWaited whether to tell apart what a user waits for, where one does at the entry */
 export function visitsPerRequest(
   journey: Source,
-  model: Model,
+  isWaited: boolean,
   graph: Graph,
   takes: (edge: Edge) => Certainty,
   groups: readonly (readonly string[])[],
@@ -32,7 +36,7 @@ export function visitsPerRequest(
   const waited: Visits['waited'] = new Map()
   if (journey.entry === undefined || !graph.out.has(journey.entry)) return { all, waited }
   all.set(journey.entry, exactly(1))
-  if (model.services.has(journey.entry)) waited.set(journey.entry, exactly(1))
+  if (isWaited) waited.set(journey.entry, exactly(1))
   const add = (visits: Visits['all'], place: string, more: Estimate) => {
     const before = visits.get(place)
     visits.set(place, before ? sum([before, more]) : more)

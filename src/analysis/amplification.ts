@@ -93,7 +93,7 @@ function findOutwards(model: Model, graph: Graph): Outwards {
   const far = (name: string) => steps.get(name) ?? Number.POSITIVE_INFINITY
   const nearest = (a: string, b: string) => (far(a) < far(b) ? -1 : far(a) > far(b) ? 1 : 0)
   return {
-    order: groups.flatMap(group => [...group].sort(nearest)),
+    order: groups.flatMap(group => (group.length === 1 ? group : [...group].sort(nearest))),
     leads: ({ from, to }) => groupOf(from.name) !== groupOf(to.name) || far(from.name) < far(to.name),
   }
 }

@@ -73,6 +73,16 @@ export const largest = (parts: readonly Estimate[]): Estimate => ({
   missing: gathered(parts),
 })
 
+/** No more than a limit that is known, as far as it goes beyond it. All estimates have one shape: none is a changed copy. */
+export const capped = ({ low, high = Number.POSITIVE_INFINITY, missing }: Estimate, limit: number): Estimate => ({
+  low: Math.min(low, limit),
+  high: Math.min(high, limit),
+  missing,
+})
+
+/** Of which less is sure, or more. */
+export const withLow = ({ high, missing }: Estimate, low: number): Estimate => ({ low, high, missing })
+
 /** The lesser of two: what is known of one alone bounds it from above. */
 export const smallest = (a: Estimate, b: Estimate): Estimate => ({
   low: Math.min(a.low, b.low),

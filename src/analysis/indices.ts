@@ -43,7 +43,7 @@ export function groupedBy<T>(
 }
 
 /** The same where each has one key at most. */
-function groupedByOne<T>(
+export function groupedByOne<T>(
   items: Iterable<T>,
   keyOf: (item: T) => string | undefined,
 ): ReadonlyMap<string, readonly T[]> {

@@ -1,7 +1,7 @@
 import type { Path } from '../finding.ts'
 import type { Component, Journey, Model, Queue } from '../manifest/model.ts'
 import { callersFirst } from './callers-first.ts'
-import { distinct, exactly, product, sum, unknown, type Estimate } from './estimate.ts'
+import { distinct, exactly, product, sum, unknown, withLow, type Estimate } from './estimate.ts'
 import type { Certainty, Edge, Graph } from './graph.ts'
 import { memo } from './memo.ts'
 import { visitorsOf, type Reach } from './reach.ts'
@@ -105,7 +105,7 @@ export function byKind<K, V>(compute: (key: K, kind: LoadKind) => V): (key: K, k
   }
 }
 
-const raise = (estimate: Estimate, to: number): Estimate => (to > estimate.low ? { ...estimate, low: to } : estimate)
+const raise = (estimate: Estimate, to: number): Estimate => (to > estimate.low ? withLow(estimate, to) : estimate)
 
 const sourceOf = ({ name, path }: Queue, load: number): Source => ({
   path,

@@ -52,8 +52,8 @@ export function amplificationOf(
   for (const journey of model.journeys.values()) {
     const known = reach.get(journey.name)!
     const visited = [...known.touches.keys()].sort((a, b) => place.get(a)! - place.get(b)!)
-    for (const [name, found] of chainsOf(visited, leads, graph, known))
-      arriving.get(name)!.push({ ...found, comes: comesTo(name, journey, graph, known) })
+    for (const [name, { sure, possible }] of chainsOf(visited, leads, graph, known))
+      arriving.get(name)!.push({ sure, possible, comes: comesTo(name, journey, graph, known) })
   }
   return new Map(
     order.map(name => {

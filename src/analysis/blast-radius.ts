@@ -157,7 +157,7 @@ function spreadOf(journey: Journey, model: Model, facts: Facts, edges: EdgeFacts
     if (answer === 'no') return []
     const sure = answer === 'yes'
     const missing = sure ? passes.missing : [[...edge.path, 'serves'], ...passes.missing]
-    return [{ to: edge.to.name, edge, passes: { ...passes, least: sure ? passes.least : 0, missing } }]
+    return [{ to: edge.to.name, edge, passes: { least: sure ? passes.least : 0, most: passes.most, missing } }]
   }
   const shared = sharedFate(journey, model, facts, edge => edges.passes(edge))
   const errors = memo((name: string) => graph.out.get(name)!.flatMap(edge => taken(edge, edges.passes(edge))))

@@ -29,7 +29,7 @@ export function explainLongest(call: Call): string {
   const { max = 0, backoff = 'none', base = 0, cap } = retriesWhenSlow(call) ?? {}
   const longest = longestOf(call)
   const isSure = longest.low === longest.high
-  const attempt = attemptLimit({ ...call, totalTimeout: undefined }).time.low
+  const attempt = attemptLimit({ timeout: call.timeout, totalTimeout: undefined, path: call.path }).time.low
   if (!Number.isFinite(attempt) && call.totalTimeout !== undefined)
     return `all attempts, cut at ${duration(call.totalTimeout)}`
   const once = duration(attempt)

@@ -165,5 +165,5 @@ export function exhaustionOf(
   const full = reaches(hang.waiting, hang.slots)
   if (full === false || guard === 'contained') return undefined
   const missing = [...(full === true ? [] : full), ...(guard === 'open' ? [] : [guard.ask])]
-  return { ...hazard(missing.length === 0 ? true : missing), edge, hang }
+  return { surely: missing.length === 0, possibly: true, missing, edge, hang }
 }

@@ -1,7 +1,18 @@
 import type { Path } from '../finding.ts'
 import type { Cache, Call, Component, Model, Service, Store } from '../manifest/model.ts'
 import { invalidationOf, usersOf } from './caching.ts'
-import { between, capped, distinct, exactly, largest, stated, sum, unknown, type Estimate } from './estimate.ts'
+import {
+  between,
+  capped,
+  distinct,
+  exactly,
+  largest,
+  stated,
+  sum,
+  unknown,
+  withLow,
+  type Estimate,
+} from './estimate.ts'
 import { cacheBefore } from './graph.ts'
 import { indicesOf } from './indices.ts'
 
@@ -101,7 +112,7 @@ function throughService(service: Service, model: Model, seen: ReadonlySet<Compon
   })
   if (ages.length === 0) return fresh
   const low = Math.min(...ages.map(age => age.low))
-  const age = { ...largest(ages), low }
+  const age = withLow(largest(ages), low)
   return { age, terms: low > 0 ? [{ label: `what ${service.name} reads`, age: low }] : [] }
 }
 

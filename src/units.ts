@@ -6,26 +6,35 @@ const trim = (value: number, digits: number): string => {
 }
 
 /** Three significant digits, thousands apart: `0.144`, `3.63`, `1 440 000`. */
-export function number(value: number): string {
+export const number = (value: number): string => grouped(digitsOf(value))
+
+function digitsOf(value: number): string {
   if (!Number.isFinite(value)) return 'no limit'
-  if (Number.isInteger(value)) return grouped(String(value))
+  if (Number.isInteger(value)) return String(value)
   const size = Math.abs(value)
-  if (size >= 100) return grouped(trim(value, 0))
+  if (size >= 100) return trim(value, 0)
   if (size >= 10) return trim(value, 1)
   if (size >= 1) return trim(value, 2)
   return size < 1e-9 ? value.toExponential(1) : trim(value, Math.ceil(-Math.log10(size)) + 2)
 }
 
 function grouped(digits: string): string {
-  return /^-?\d{5,}$/.test(digits) ? digits.replaceAll(/\B(?=(\d{3})+(?!\d))/g, ' ') : digits
+  return digits.length >= 5 && /^-?\d{5,}$/.test(digits) ? digits.replaceAll(/\B(?=(\d{3})+(?!\d))/g, ' ') : digits
 }
 
-const times: readonly (readonly [number, string])[] = [
-  [86_400_000, 'd'],
-  [3_600_000, 'h'],
-  [60_000, 'm'],
-  [1000, 's'],
-  [1, 'ms'],
+interface Unit {
+  readonly unit: string
+  /** In milliseconds. */
+  readonly factor: number
+}
+
+const milli: Unit = { unit: 'ms', factor: 1 }
+const times: readonly Unit[] = [
+  { unit: 'd', factor: 86_400_000 },
+  { unit: 'h', factor: 3_600_000 },
+  { unit: 'm', factor: 60_000 },
+  { unit: 's', factor: 1000 },
+  milli,
 ]
 
 /** Milliseconds as `250ms`, `9.4s`, `4.32m`, `61s`, `30d`: the largest unit that loses nothing, else three digits of it. */
@@ -33,32 +42,40 @@ export function duration(milliseconds: number): string {
   if (!Number.isFinite(milliseconds)) return 'no limit'
   if (milliseconds === 0) return '0s'
   const size = Math.abs(milliseconds)
-  const fitting = times.filter(([factor]) => size >= factor)
-  const [factor, unit] = fitting.find(([factor]) => isShort(size / factor)) ?? fitting[0] ?? [1, 'ms']
-  if (unit === 's' && size >= 1000_000) return compound(size)
-  return `${number(milliseconds / factor).replaceAll(' ', '')}${unit}`
+  let largest: Unit | undefined
+  for (const time of times) {
+    if (size < time.factor) continue
+    if (isShort(size / time.factor))
+      return time.unit === 's' && size >= 1000_000 ? compound(size) : inUnit(milliseconds, time)
+    largest ??= time
+  }
+  return inUnit(milliseconds, largest ?? milli)
 }
+
+const inUnit = (milliseconds: number, { factor, unit }: Unit): string => digitsOf(milliseconds / factor) + unit
 
 /** `1h3s`: whole hours, minutes and seconds, where seconds alone would be thousands. */
 function compound(milliseconds: number): string {
-  const whole = times.slice(0, 4).map(([factor, unit], i) => {
-    const above = i === 0 ? milliseconds : milliseconds % times[i - 1]![0]
-    return [Math.floor(above / factor), unit] as const
-  })
-  return whole.flatMap(([amount, unit]) => (amount > 0 ? [`${amount}${unit}`] : [])).join('')
+  let text = ''
+  let left = milliseconds
+  for (const { factor, unit } of times.slice(0, 4)) {
+    const amount = Math.floor(left / factor)
+    if (amount > 0) text += `${amount}${unit}`
+    left %= factor
+  }
+  return text
 }
 
 /** For tables: three significant digits of the largest unit that fits, `43.2m`. */
 export function roughly(milliseconds: number): string {
   if (!Number.isFinite(milliseconds)) return 'no limit'
   const size = Math.abs(milliseconds)
-  const [factor, unit] = times.find(([factor]) => size >= factor) ?? [1, 'ms']
-  return milliseconds === 0 ? '0s' : `${number(milliseconds / factor).replaceAll(' ', '')}${unit}`
+  return milliseconds === 0 ? '0s' : inUnit(milliseconds, times.find(({ factor }) => size >= factor) ?? milli)
 }
 
 /** Whether a person would write the number out: below 10 000, and three significant digits say all of it. */
 const isShort = (value: number) =>
-  value < 1e4 && (Number.isInteger(value) || Number(value.toPrecision(12)) === Number(number(value)))
+  value < 1e4 && (Number.isInteger(value) || Number(value.toPrecision(12)) === Number(digitsOf(value)))
 
 /** `99.95%` from 0.9995, without the noise of binary fractions. */
 export function percent(fraction: number): string {

@@ -52,17 +52,21 @@ export function amplificationOf(
   for (const journey of model.journeys.values()) {
     const known = reach.get(journey.name)!
     const visited = [...known.touches.keys()].sort((a, b) => place.get(a)! - place.get(b)!)
-    for (const [name, found] of chainsOf(visited, leads, graph, known))
-      arriving.get(name)!.push({ ...found, comes: comesTo(name, journey, graph, known) })
+    for (const [name, { sure, possible }] of chainsOf(visited, leads, graph, known))
+      arriving.get(name)!.push({ sure, possible, comes: comesTo(name, journey, graph, known) })
   }
   return new Map(
     order.map(name => {
-      const here = arriving.get(name)!
-      const certain = here.filter(({ comes }) => comes)
+      let certain: Chain | undefined
+      let mildest: Chain | undefined
+      let possible: Chain | undefined
+      for (const here of arriving.get(name)!) {
+        if (here.comes) certain = worse(certain, here.sure)
+        mildest = milder(mildest, here.sure)
+        possible = worse(possible, here.possible)
+      }
       // Where it is not stated which of several journeys comes here, at least the mildest of them does.
-      const sure = certain.length > 0 ? worst(certain.map(({ sure }) => sure)) : milder(here.map(({ sure }) => sure))
-      const possible = worst(here.map(({ possible }) => possible))
-      return [name, combine(sure, possible, model)]
+      return [name, combine(certain ?? mildest ?? start, possible ?? start, model)]
     }),
   )
 }
@@ -89,16 +93,15 @@ function findOutwards(model: Model, graph: Graph): Outwards {
   const far = (name: string) => steps.get(name) ?? Number.POSITIVE_INFINITY
   const nearest = (a: string, b: string) => (far(a) < far(b) ? -1 : far(a) > far(b) ? 1 : 0)
   return {
-    order: groups.flatMap(group => [...group].sort(nearest)),
+    order: groups.flatMap(group => (group.length === 1 ? group : [...group].sort(nearest))),
     leads: ({ from, to }) => groupOf(from.name) !== groupOf(to.name) || far(from.name) < far(to.name),
   }
 }
 
-const worst = (chains: readonly Chain[]): Chain =>
-  chains.reduce((a, b) => (b.factor > a.factor ? b : a), chains[0] ?? start)
+/** The worse of the worst so far and another; of equals the first. */
+const worse = (a: Chain | undefined, b: Chain): Chain => (a === undefined || b.factor > a.factor ? b : a)
 
-const milder = (chains: readonly Chain[]): Chain =>
-  chains.reduce((a, b) => (b.factor < a.factor ? b : a), chains[0] ?? start)
+const milder = (a: Chain | undefined, b: Chain): Chain => (a === undefined || b.factor < a.factor ? b : a)
 
 /** Work on messages and calls that nobody waits for are operations of their own. */
 const operationOf = ({ kind, via }: Edge): string | undefined =>
@@ -145,20 +148,25 @@ function chainsOf(
     const edges = graph.in.get(name)!.filter(edge => reach.takes(edge) !== 'no')
     const inbound = edges.filter(leads)
     const isOnly = edges.length === 1
+    const extend = (attempts: (edge: Edge) => Estimate, mildest: boolean): Chains => {
+      let sure: Chain | undefined
+      let possible: Chain | undefined
+      for (const edge of inbound) {
+        const through = chainThrough(edge, passing.get(edge.from.name), attempts(edge), reach, isOnly)
+        sure = mildest ? milder(sure, through.sure) : worse(sure, through.sure)
+        possible = worse(possible, through.possible)
+      }
+      return { sure: sure ?? start, possible: possible ?? start }
+    }
+    const here = extend(attemptsOn, false)
+    atLeaf.set(name, here)
+    if (graph.out.get(name)!.length === 0) continue
     // Nothing says which of several operations goes on to what is below, so only the mildest of them surely does.
     const isMixed = inbound.some(edge => operationOf(edge) !== operationOf(inbound[0]!))
-    const extend = (attempts: (edge: Edge) => Estimate, mildest: boolean): Chains => {
-      const found = inbound.map(edge => chainThrough(edge, passing.get(edge.from.name), attempts(edge), reach, isOnly))
-      return {
-        sure: mildest ? milder(found.map(({ sure }) => sure)) : worst(found.map(({ sure }) => sure)),
-        possible: worst(found.map(({ possible }) => possible)),
-      }
-    }
-    atLeaf.set(name, extend(attemptsOn, false))
-    if (graph.out.get(name)!.length === 0) continue
+    const isSame = !isMixed && inbound.every(answersFailuresBelow)
     passing.set(
       name,
-      extend(edge => (answersFailuresBelow(edge) ? attemptsOn(edge) : exactly(1)), isMixed),
+      isSame ? here : extend(edge => (answersFailuresBelow(edge) ? attemptsOn(edge) : exactly(1)), isMixed),
     )
   }
   return atLeaf
@@ -174,10 +182,11 @@ function chainThrough(
   const isCut = edge.hard === 'no' || !above
   const sureBase = isCut || edge.hard === 'maybe' ? start : above.sure
   const base = isCut ? start : above.possible
-  const isSure = isOnly || reach.takes(edge) === 'yes'
+  const taken = reach.takes(edge) === 'yes'
+  const isSure = isOnly || taken
   const doubts: Path[] = [
     ...(edge.hard === 'maybe' && base.factor > 1 ? [edge.hardness] : []),
-    ...(reach.takes(edge) === 'yes' ? [] : [[...edge.path, 'serves']]),
+    ...(taken ? [] : [[...edge.path, 'serves']]),
   ]
   return {
     sure: isSure ? join(sureBase, edge, attempts.low, []) : start,

@@ -10,8 +10,10 @@ export interface AttemptLimit {
   readonly at: Path
 }
 
+type TimesOut = Pick<Call, 'timeout' | 'totalTimeout' | 'path'>
+
 /** The timeout, or the total timeout where that is shorter. */
-export function attemptLimit({ timeout, totalTimeout = Number.POSITIVE_INFINITY, path }: Call): AttemptLimit {
+export function attemptLimit({ timeout, totalTimeout = Number.POSITIVE_INFINITY, path }: TimesOut): AttemptLimit {
   const at = [...path, 'timeout']
   if (timeout === undefined)
     return { time: between(0, Number.isFinite(totalTimeout) ? totalTimeout : undefined, [at]), at }

@@ -53,6 +53,8 @@ export interface BlastRadius {
   of(component: Component, mode: Mode): Blast
   /** Every component that has data to lose, for `dataLoss`, or else every one, the most harmful first. */
   ranking(mode: Mode): readonly Blast[]
+  /** Components without which a journey surely fails. */
+  fatalFor(journey: Journey): readonly Component[]
 }
 
 type Kind = 'error' | 'hang'
@@ -67,13 +69,12 @@ type Kind = 'error' | 'hang'
 export function blastRadiusOf(model: Model, facts: Facts): BlastRadius {
   const edges = edgeFacts(model, facts)
   const journeys = [...model.journeys.values()].sort(byImportance)
-  const weights = weightsOf(journeys)
-  const reached = new Map(journeys.map(journey => [journey.name, spreadOf(journey, model, facts, edges)]))
+  const reached = memo((journey: Journey) => spreadOf(journey, model, facts, edges))
   const known = new Map<string, Blast>()
   /** By the name of what is lost. Where a journey enters is not known, anything may affect it. */
   const affected = memo((kind: Kind) =>
-    groupedBy(journeys, ({ name, entry }) =>
-      entry === undefined ? model.components.keys() : reached.get(name)!(kind, 'most').keys(),
+    groupedBy(journeys, journey =>
+      journey.entry === undefined ? model.components.keys() : reached(journey)(kind, 'most').keys(),
     ),
   )
 
@@ -85,7 +86,7 @@ export function blastRadiusOf(model: Model, facts: Facts): BlastRadius {
     const cells = new Map(
       (affected(kind).get(component.name) ?? []).map(journey => [
         journey.name,
-        cellOf(component.name, journey, kind, reached.get(journey.name)!),
+        cellOf(component.name, journey, kind, reached(journey)),
       ]),
     )
     const inbound = mode === 'slow' ? facts.graph.in.get(component.name)! : []
@@ -97,12 +98,17 @@ export function blastRadiusOf(model: Model, facts: Facts): BlastRadius {
 
   return {
     of,
-    ranking: memo(mode =>
-      [...(mode === 'dataLoss' ? model.stores : model.components).values()]
+    ranking: memo(mode => {
+      const weights = weightsOf(journeys)
+      return [...(mode === 'dataLoss' ? model.stores : model.components).values()]
         .map(component => [of(component, mode), harmOf(of(component, mode), weights)] as const)
         .sort(([a, x], [b, y]) => compare(y, x) || (a.component.name < b.component.name ? -1 : 1))
-        .map(([blast]) => blast),
-    ),
+        .map(([blast]) => blast)
+    }),
+    fatalFor: journey =>
+      [...reached(journey)('error', 'least')].flatMap(([name, { level }]) =>
+        level === 3 ? [model.components.get(name)!] : [],
+      ),
   }
 }
 
@@ -140,7 +146,7 @@ function edgeFacts(model: Model, facts: Facts): EdgeFacts {
   }
 }
 
-/** What each kind of loss does to one journey. Few ask what a hang does, so that is worked out when it is asked for. */
+/** What each kind of loss does to one journey, worked out when it is asked for: most reviews ask for one of the four. */
 type Spread = (kind: Kind, bound: Bound) => ReadonlyMap<string, Reached>
 
 function spreadOf(journey: Journey, model: Model, facts: Facts, edges: EdgeFacts): Spread {
@@ -151,7 +157,7 @@ function spreadOf(journey: Journey, model: Model, facts: Facts, edges: EdgeFacts
     if (answer === 'no') return []
     const sure = answer === 'yes'
     const missing = sure ? passes.missing : [[...edge.path, 'serves'], ...passes.missing]
-    return [{ to: edge.to.name, edge, passes: { ...passes, least: sure ? passes.least : 0, missing } }]
+    return [{ to: edge.to.name, edge, passes: { least: sure ? passes.least : 0, most: passes.most, missing } }]
   }
   const shared = sharedFate(journey, model, facts, edge => edges.passes(edge))
   const errors = memo((name: string) => graph.out.get(name)!.flatMap(edge => taken(edge, edges.passes(edge))))
@@ -176,9 +182,9 @@ function spreadOf(journey: Journey, model: Model, facts: Facts, edges: EdgeFacts
     const [soft, whole] = [settle(start, errors, bound), settle(start, losses(bound), bound)]
     return settle(new Map([...soft, ...whole]), losses(bound), bound)
   }
-  const error = { least: failing('least'), most: failing('most') }
-  const hang = memo((bound: Bound) => settle(error[bound], hangs, bound))
-  return (kind, bound) => (kind === 'error' ? error[bound] : hang(bound))
+  const error = memo(failing)
+  const hang = memo((bound: Bound) => settle(error(bound), hangs, bound))
+  return (kind, bound) => (kind === 'error' ? error(bound) : hang(bound))
 }
 
 const whole = ({ surely, missing }: Hazard): Passes => ({ least: surely ? 3 : 0, most: 3, missing })

@@ -1,7 +1,7 @@
 import type { Path } from '../finding.ts'
 import type { Model, Service, Slo } from '../manifest/model.ts'
 import { detectionOf, type Detection } from './detection.ts'
-import { between, exactly, largest, product, scale, stated, sum, unknown, type Estimate } from './estimate.ts'
+import { between, exactly, largest, product, scale, stated, sum, unknown, withLow, type Estimate } from './estimate.ts'
 import { failoverOf, respondOf, type Failover } from './failovers.ts'
 import { errorBudget } from './formulas/error-budget.ts'
 import type { Facts } from './index.ts'
@@ -59,7 +59,7 @@ export function budgetLedgerOf(slo: Slo, stakes: readonly Stake[], model: Model,
   const zoneLoss = largest([
     ...services.map(({ stake, service }) => zoneLossOf(stake, service)),
     // Whether the lost zone holds the primary is for chance to say.
-    ...failovers.map(({ loss }) => ({ ...loss, low: 0 })),
+    ...failovers.map(({ loss }) => withLow(loss, 0)),
   ])
   const plannedDeploys = sum(
     services.map(({ stake, service }) => doubted(stake, product(stake.share, downtimeOf(service, slo)))),

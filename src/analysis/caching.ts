@@ -1,7 +1,7 @@
 import type { Path } from '../finding.ts'
 import type { Cache, Call, Component, Journey, Model } from '../manifest/model.ts'
 import { rate } from '../units.ts'
-import { stated, type Estimate } from './estimate.ts'
+import { capped, stated, type Estimate } from './estimate.ts'
 import { cacheBefore, type Edge } from './graph.ts'
 import type { Facts } from './index.ts'
 import { indicesOf } from './indices.ts'
@@ -69,7 +69,7 @@ export function coldLoad(cache: Cache, origin: Component, kind: LoadKind, facts:
   const all = facts.loadWithout(cache, share, origin, kind)
   const { originLimit: cap, stampedeProtection: shared } = cache
   if (typeof cap !== 'number' || shared === undefined || shared === 'none') return all
-  return { ...all, low: Math.min(all.low, cap), high: Math.min(all.high ?? cap, cap) }
+  return capped(all, cap)
 }
 
 /** The fact that is denied or too weak, or the one that decides and is not stated. */

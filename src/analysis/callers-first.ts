@@ -19,7 +19,8 @@ export interface CallersFirst {
 /** Computed once for each graph. */
 export const callersFirst = perObject<Graph, CallersFirst>(({ out, in: into }) => {
   const groups = stronglyConnected(out.keys(), name => out.get(name)!.map(edge => edge.to.name)).reverse()
-  const groupOf = new Map(groups.flatMap((group, i) => group.map(name => [name, i] as const)))
+  const groupOf = new Map<string, number>()
+  for (const [i, group] of groups.entries()) for (const name of group) groupOf.set(name, i)
   const from = memo((component: string) => {
     const start = groupOf.get(component)
     if (start === undefined) return []

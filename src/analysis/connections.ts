@@ -39,9 +39,9 @@ export function ledgerOf(store: Store, model: Model, callsTo: (component: string
   const reserved = store.reservedConnections ?? (engineOf(store).product === 'postgres' ? 3 : 0)
   const maxConnections = stated(store.maxConnections, [...store.path, 'maxConnections'])
   const limit = {
-    ...maxConnections,
     low: maxConnections.low - reserved,
     high: maxConnections.high === undefined ? undefined : maxConnections.high - reserved,
+    missing: maxConnections.missing,
   }
   return { entries, total: sum(entries.map(entry => entry.total)), limit }
 }

@@ -1,6 +1,6 @@
 import type { Path } from '../finding.ts'
 import type { Call, Component, Model, Service } from '../manifest/model.ts'
-import { between, exactly, largest, product, scale, stated, sum, unknown, type Estimate } from './estimate.ts'
+import { between, capped, exactly, largest, product, scale, stated, sum, unknown, type Estimate } from './estimate.ts'
 import { backoffTotal, worstCaseDuration } from './formulas/latency.ts'
 import type { Edge, Graph } from './graph.ts'
 import { stronglyConnected } from './order.ts'
@@ -67,16 +67,7 @@ export function worstCase(call: Call): Estimate {
   const wait = backoffOf(call)
   const attempts = worstCaseDuration(retries.max, perAttempt, { kind: 'none', base: 0 })
   const all = sum([exactly(attempts), wait])
-  return {
-    ...all,
-    low: Math.min(totalTimeout, all.low),
-    high:
-      all.high === undefined
-        ? Number.isFinite(totalTimeout)
-          ? totalTimeout
-          : undefined
-        : Math.min(totalTimeout, all.high),
-  }
+  return Number.isFinite(totalTimeout) ? capped(all, totalTimeout) : all
 }
 
 /** Only failures that a slow callee causes, in the end, are tried again while it is slow. */

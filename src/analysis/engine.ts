@@ -18,12 +18,14 @@ const aliases: Readonly<Record<string, string>> = {
 }
 
 export function engineOf({ engine }: { readonly engine?: string | undefined }): Engine {
-  if (engine === undefined) return { product: undefined, major: undefined }
-  const [name = '', version] = engine.toLowerCase().split('@')
-  const product = aliases[name.trim()] ?? name.trim()
-  const major = version === undefined ? Number.NaN : Number.parseInt(version, 10)
-  return { product, major: Number.isNaN(major) ? undefined : major }
+  if (engine === undefined) return notStated
+  const at = engine.indexOf('@')
+  const name = (at < 0 ? engine : engine.slice(0, at)).toLowerCase().trim()
+  const major = at < 0 ? Number.NaN : Number.parseInt(engine.slice(at + 1), 10)
+  return { product: aliases[name] ?? name, major: Number.isNaN(major) ? undefined : major }
 }
+
+const notStated: Engine = { product: undefined, major: undefined }
 
 /** Brokers that deliver a message again when its consumer fails. */
 export const deliversAtLeastOnce = (product: string | undefined): boolean =>

@@ -30,7 +30,7 @@ export const unknown = (fact: Path | readonly Path[], low = 0): Estimate => ({
 export const between = (low: number, high: number | undefined, fact: Path | readonly Path[]): Estimate => ({
   low,
   high,
-  missing: low === high ? [] : paths(fact),
+  missing: low === high ? nothing : paths(fact),
 })
 
 /** The stated value, or nothing known about it but that it is at least `low`. */
@@ -48,41 +48,59 @@ function gathered(parts: readonly Estimate[]): readonly Path[] {
   return only
 }
 
-export const sum = (parts: readonly Estimate[]): Estimate => combine(parts, (a, b) => a + b)
-export const largest = (parts: readonly Estimate[]): Estimate => combine(parts, (a, b) => Math.max(a, b))
+/** The same of two. */
+function ofBoth({ missing: a }: Estimate, { missing: b }: Estimate): readonly Path[] {
+  if (b.length === 0 || a === b) return a
+  return a.length === 0 ? b : unionOf([{ missing: a }, { missing: b }])
+}
 
 /** Adds up what is zero or more, the bounds apart. Without parts it is zero. */
-function combine(parts: readonly Estimate[], add: (a: number, b: number) => number): Estimate {
+export function sum(parts: readonly Estimate[]): Estimate {
   if (parts.length === 1 && parts[0]!.low >= 0) return parts[0]!
   let low = 0
   let high: number | undefined = 0
   for (const part of parts) {
-    low = add(low, part.low)
-    high = high === undefined || part.high === undefined ? undefined : add(high, part.high)
+    low += part.low
+    high = high === undefined || part.high === undefined ? undefined : high + part.high
   }
   return { low, high, missing: gathered(parts) }
 }
+
+/** The largest of what is zero or more. Without parts it is zero. */
+export const largest = (parts: readonly Estimate[]): Estimate => ({
+  low: Math.max(0, ...parts.map(({ low }) => low)),
+  high: parts.some(({ high }) => high === undefined) ? undefined : Math.max(0, ...parts.map(({ high }) => high!)),
+  missing: gathered(parts),
+})
+
+/** No more than a limit that is known, as far as it goes beyond it. All estimates have one shape: none is a changed copy. */
+export const capped = ({ low, high = Number.POSITIVE_INFINITY, missing }: Estimate, limit: number): Estimate => ({
+  low: Math.min(low, limit),
+  high: Math.min(high, limit),
+  missing,
+})
+
+/** Of which less is sure, or more. */
+export const withLow = ({ high, missing }: Estimate, low: number): Estimate => ({ low, high, missing })
 
 /** The lesser of two: what is known of one alone bounds it from above. */
 export const smallest = (a: Estimate, b: Estimate): Estimate => ({
   low: Math.min(a.low, b.low),
   high: a.high === undefined ? b.high : Math.min(a.high, b.high ?? a.high),
-  missing: gathered([a, b]),
+  missing: ofBoth(a, b),
 })
 
 /** Both factors are zero or more, so the bounds multiply. Zero times anything is zero, also times nothing known. */
 export function product(a: Estimate, b: Estimate): Estimate {
   if (a.high === 0 || b.high === 0) return zero
-  if (isOneExactly(b)) return a
-  if (isOneExactly(a)) return b
+  if (b === one) return a
+  if (a === one) return b
   return {
     low: times(a.low, b.low),
     high: a.high === undefined || b.high === undefined ? undefined : times(a.high, b.high),
-    missing: gathered([a, b]),
+    missing: ofBoth(a, b),
   }
 }
-
-const isOneExactly = ({ low, high, missing }: Estimate) => low === 1 && high === 1 && missing.length === 0
 
 const times = (a: number, b: number) => (a === 0 || b === 0 ? 0 : a * b)
 
@@ -105,7 +123,7 @@ function compare(a: Estimate, other: Estimate | number, holds: (a: number, b: nu
   const b = typeof other === 'number' ? exactly(other) : other
   if (b.high !== undefined && holds(a.low, b.high)) return true
   if (a.high !== undefined && !holds(a.high, b.low)) return false
-  return gathered([a, b])
+  return ofBoth(a, b)
 }
 
 function paths(fact: Path | readonly Path[]): readonly Path[] {
@@ -153,6 +171,6 @@ export function quotient(a: Estimate, b: Estimate): Estimate {
   return {
     low: a.low === 0 || high === Number.POSITIVE_INFINITY ? 0 : a.low / high,
     high: bounded ? a.high / b.low : undefined,
-    missing: gathered([a, b]),
+    missing: ofBoth(a, b),
   }
 }

@@ -1,5 +1,5 @@
 import type { Path } from '../finding.ts'
-import type { Cache, Call, Model, Queue, Store } from '../manifest/model.ts'
+import type { Cache, Call, Component, Model, Queue, Store } from '../manifest/model.ts'
 import { changesState } from './access.ts'
 import type { Detection } from './detection.ts'
 import { engineOf, isRelational } from './engine.ts'
@@ -26,15 +26,24 @@ export interface Failover {
 /** Time from a page until somebody begins to mend; 15 minutes where nothing is said. */
 export const respondOf = ({ raw }: Model): number => raw.onCall?.respond ?? 15 * 60_000
 
-/** Of what has a primary that something or somebody else can take over from. */
+/** Whether it has a primary that something or somebody else can take over from. */
+export function failsOver(component: Component): component is Store | Queue | Cache {
+  if (component.kind === 'service' || component.kind === 'external') return false
+  const { failover, replicas = 0, managedStandby } = component
+  // Alone it has nothing to fail over to, which is another fault, unless people bring it back by a way of their own.
+  return (
+    replicas >= 2 ||
+    managedStandby === true ||
+    (failover !== undefined && failover !== 'none' && failover.mode === 'manual')
+  )
+}
+
 export function failoverOf(stake: Stake, page: Detection, model: Model, facts: Facts): Failover | undefined {
   const { component } = stake
-  if (component.kind === 'service' || component.kind === 'external') return undefined
-  const { failover, path, replicas, managedStandby } = component
+  if (!failsOver(component)) return undefined
+  const { failover, path } = component
   const details = failover === 'none' ? { mode: 'none' as const } : failover
   const mode = details?.mode
-  // Alone it has nothing to fail over to, which is another fault, unless people bring it back by a way of their own.
-  if (mode !== 'manual' && managedStandby !== true && (replicas === undefined || replicas < 2)) return undefined
   const manual = mode === undefined ? undefined : mode !== 'automatic'
   const at: Path = [...path, 'failover', ...(details && failover !== 'none' ? ['time'] : [])]
   const technical = sum([

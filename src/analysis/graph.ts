@@ -17,7 +17,7 @@ export interface Edge {
   /** Journeys that take it by the author's word; `undefined` where it is not stated. */
   readonly serves: readonly string[] | undefined
   /** Journeys that do not take it. */
-  readonly except?: readonly string[]
+  readonly except: readonly string[] | undefined
   /** Whether a request that came through `from` fails when `to` does. */
   readonly hard: Certainty
   /** The fact that would settle `hard` where it is `maybe`. */
@@ -31,44 +31,63 @@ export interface Graph {
 }
 
 export function buildGraph(model: Model): Graph {
-  const edges = [...model.services.values()].flatMap(service => edgesOf(service, model))
-  const group = (end: 'from' | 'to') => {
-    const map = new Map<string, Edge[]>([...model.components.keys()].map(name => [name, []]))
-    for (const edge of edges) map.get(edge[end].name)!.push(edge)
-    return map
+  const edges: Edge[] = []
+  for (const service of model.services.values()) addEdges(service, model, edges)
+  const into = new Map<string, Edge[]>()
+  const out = new Map<string, Edge[]>()
+  for (const name of model.components.keys()) {
+    into.set(name, [])
+    out.set(name, [])
   }
-  return { edges, out: group('from'), in: group('to') }
+  for (const edge of edges) {
+    out.get(edge.from.name)!.push(edge)
+    into.get(edge.to.name)!.push(edge)
+  }
+  return { edges, out, in: into }
 }
 
-function edgesOf(service: Service, model: Model): Edge[] {
-  return [
-    ...service.calls.flatMap(call => [...callEdge(service, call, model), ...missEdge(service, call, model)]),
-    ...service.publishes.flatMap(publish => (publish.target ? [publishEdge(service, publish, publish.target)] : [])),
-    ...service.consumes.flatMap(consume => (consume.source ? [consumeEdge(service, consume, consume.source)] : [])),
-  ]
+function addEdges(service: Service, model: Model, edges: Edge[]): void {
+  for (const call of service.calls) {
+    if (!call.target) continue
+    edges.push(callEdge(service, call, call.target, model))
+    const miss = missEdge(service, call, call.target, model)
+    if (miss) edges.push(miss)
+  }
+  for (const publish of service.publishes) if (publish.target) edges.push(publishEdge(service, publish, publish.target))
+  for (const consume of service.consumes) if (consume.source) edges.push(consumeEdge(service, consume, consume.source))
 }
 
-const common = (via: Call | Publish | Consume) => ({ via, name: via.name, path: via.path })
+type Ends = readonly [from: Component, to: Component]
+type Hardness = Pick<Edge, 'hard' | 'hardness'>
 
-function callEdge(from: Service, call: Call, model: Model): Edge[] {
-  if (!call.target) return []
-  return [
-    {
-      kind: 'call',
-      from,
-      to: call.target,
-      ...common(call),
-      serves: call.serves,
-      ...callHardness(call, call.target, model),
-    },
-  ]
-}
+/** All edges have one shape: whatever follows from a manifest reads them. */
+const edgeOf = (
+  kind: Edge['kind'],
+  ends: Ends,
+  via: Edge['via'],
+  { hard, hardness }: Hardness,
+  { name = via.name, except }: { name?: string; except?: readonly string[] } = {},
+): Edge => ({
+  kind,
+  from: ends[0],
+  to: ends[1],
+  via,
+  name,
+  path: via.path,
+  serves: via.kind === 'consume' ? undefined : via.serves,
+  except,
+  hard,
+  hardness,
+})
+
+const callEdge = (from: Service, call: Call, to: Component, model: Model): Edge =>
+  edgeOf('call', [from, to], call, callHardness(call, to, model))
 
 /** Whether the caller does without the answer, wherever that would have come from. */
 const isSoft = ({ mode, optional, fallback }: Call): boolean =>
   mode === 'async' || optional === true || (fallback !== undefined && fallback !== 'none')
 
-function callHardness(call: Call, target: Component, model: Model): { hard: Certainty; hardness: Path } {
+function callHardness(call: Call, target: Component, model: Model): Hardness {
   const fallback = [...call.path, 'fallback']
   const cache = call.cachedBy === undefined ? undefined : model.caches.get(call.cachedBy)
   const settled = (hard: Certainty, hardness: Path = fallback) => ({ hard, hardness })
@@ -85,29 +104,17 @@ function callHardness(call: Call, target: Component, model: Model): { hard: Cert
 }
 
 /** A call to a cache, where the caller does not read from the origin itself: the cache fetches what it misses. */
-function missEdge(from: Service, call: Call, model: Model): Edge[] {
-  const cache = call.target
-  if (cache?.kind !== 'cache' || cache.inFrontOf === undefined) return []
+function missEdge(from: Service, call: Call, cache: Component, model: Model): Edge | undefined {
+  if (cache.kind !== 'cache' || cache.inFrontOf === undefined) return undefined
   const origin = model.components.get(cache.inFrontOf)
   const reads = from.calls.filter(({ to, access }) => to === cache.inFrontOf && access !== 'write')
-  if (!origin || reads.some(({ serves }) => serves === undefined)) return []
+  if (!origin || reads.some(({ serves }) => serves === undefined)) return undefined
   const stale = cache.staleOnError
   const hard = isSoft(call) ? 'no' : stale === undefined ? 'maybe' : stale === 'none' ? 'yes' : 'no'
+  const hardness = [...cache.path, 'staleOnError']
   const name = `${from.name} -> ${cache.name} -> ${origin.name}`
-  return [
-    {
-      kind: 'miss',
-      from,
-      to: origin,
-      via: call,
-      name,
-      path: call.path,
-      serves: call.serves,
-      except: reads.flatMap(({ serves = [] }) => serves),
-      hard,
-      hardness: [...cache.path, 'staleOnError'],
-    },
-  ]
+  const except = reads.flatMap(({ serves = [] }) => serves)
+  return edgeOf('miss', [from, origin], call, { hard, hardness }, { name, except })
 }
 
 function publishEdge(from: Service, publish: Publish, to: Component): Edge {
@@ -120,21 +127,12 @@ function publishEdge(from: Service, publish: Publish, to: Component): Edge {
         : publish.outbox === 'none' || publish.outbox === 'transaction'
           ? 'yes'
           : 'no'
-  return { kind: 'publish', from, to, ...common(publish), serves: publish.serves, hard, hardness }
+  return edgeOf('publish', [from, to], publish, { hard, hardness })
 }
 
 /** Messages flow from the queue to the service; nobody who published waits for it. */
-function consumeEdge(by: Service, consume: Consume, source: Component): Edge {
-  return {
-    kind: 'consume',
-    from: source,
-    to: by,
-    ...common(consume),
-    serves: undefined,
-    hard: 'no',
-    hardness: consume.path,
-  }
-}
+const consumeEdge = (by: Service, consume: Consume, source: Component): Edge =>
+  edgeOf('consume', [source, by], consume, { hard: 'no', hardness: consume.path })
 
 /** The cache that answers before this call, stated or seen from the caller asking both. */
 export const cacheBefore = (call: Call, model: Model): Cache | undefined => cachesBefore(model)(call)

@@ -43,7 +43,8 @@ export function hangOf(
   const instances = stated(replicas?.max, [...path, 'replicas', ...(replicas ? ['max'] : [])])
   const slots = product(instances, stated(concurrency, [...path, 'concurrency']))
   const waiting = product(arrivals, scale(wait, 1 / 1000))
-  const free: Estimate = { ...slots, high: slots.high === undefined ? undefined : Math.max(0, slots.high - busy) }
+  const left = slots.high === undefined ? undefined : Math.max(0, slots.high - busy)
+  const free: Estimate = { low: slots.low, high: left, missing: slots.missing }
   return { arrivals, wait, waiting, slots, busy, fills: scale(quotient(free, arrivals), 1000) }
 }
 

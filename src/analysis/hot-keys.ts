@@ -1,7 +1,7 @@
 import type { Path } from '../finding.ts'
 import type { Call, Store } from '../manifest/model.ts'
 import { engineOf } from './engine.ts'
-import { between, exactly, product, sum, type Estimate } from './estimate.ts'
+import { between, exactly, product, sum, withLow, type Estimate } from './estimate.ts'
 import type { Edge } from './graph.ts'
 import type { Facts } from './index.ts'
 
@@ -58,7 +58,7 @@ export function rateOf(store: Store, access: Access, { graph, load }: Facts): Es
   const peaks = edges.map(edge => at(edge, 'peak'))
   // Peaks need not fall together: at least all is steady, or one edge is at its peak.
   const steady = sum(edges.map(edge => at(edge, 'steady'))).low
-  return { ...sum(peaks), low: Math.max(steady, ...peaks.map(({ low }) => low)) }
+  return withLow(sum(peaks), Math.max(steady, ...peaks.map(({ low }) => low)))
 }
 
 function shareOfCall({ via }: Edge, access: Access, store: Store): Estimate {

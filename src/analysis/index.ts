@@ -53,6 +53,8 @@ export interface Facts {
   utilisation(component: Component, kind: LoadKind): Utilisation | undefined
   /** What an SLO may lose, and what each expected event takes of it. */
   budget(slo: Slo): BudgetLedger
+  /** What an SLO has at stake, its own service first. */
+  stakesOf(slo: Slo): readonly Stake[]
   /** What SLOs have at stake in a component, in the order of the manifest. */
   stakesIn(component: string): readonly Stake[]
 }
@@ -132,9 +134,7 @@ class LazyFacts implements Facts {
   readonly utilisation = byKind((component: Component, kind) =>
     utilisationOf(component, kind, { load: this.load, busySlots: this.#slots }),
   )
-  readonly budget = memo((slo: Slo): BudgetLedger =>
-    budgetLedgerOf(slo, this.#allStakes.get(slo) ?? [], this.#model, this),
-  )
+  readonly budget = memo((slo: Slo): BudgetLedger => budgetLedgerOf(slo, this.stakesOf(slo), this.#model, this))
 
   loadWithout(cache: Cache, share: number, { name }: Component, kind: LoadKind): Estimate {
     const key = `${cache.name}\u0000${share}\u0000${name}`
@@ -160,6 +160,10 @@ class LazyFacts implements Facts {
 
   busySlots(service: Service, kind: LoadKind): Estimate {
     return this.#slots(service, kind).total
+  }
+
+  stakesOf(slo: Slo): readonly Stake[] {
+    return this.#allStakes.get(slo) ?? []
   }
 
   stakesIn(component: string): readonly Stake[] {

@@ -15,14 +15,14 @@ export interface Indices {
 
 /** Made when the first is asked for, and kept as long as the model. */
 export const indicesOf = perObject(({ calls, publishes, consumes, journeys }: Model): Indices => {
-  const to = groupedBy(calls, call => [call.to])
+  const to = groupedByOne(calls, call => call.to)
   const through = groupedBy(calls, ({ to, cachedBy }) =>
     cachedBy === undefined || cachedBy === to ? [to] : [to, cachedBy],
   )
-  const cachedBy = groupedBy(calls, ({ cachedBy }) => (cachedBy === undefined ? [] : [cachedBy]))
-  const published = groupedBy(publishes, publish => [publish.to])
-  const consumed = groupedBy(consumes, consume => [consume.from])
-  const entering = groupedBy([...journeys.values()], ({ entry }) => (entry === undefined ? [] : [entry]))
+  const cachedBy = groupedByOne(calls, call => call.cachedBy)
+  const published = groupedByOne(publishes, publish => publish.to)
+  const consumed = groupedByOne(consumes, consume => consume.from)
+  const entering = groupedByOne(journeys.values(), journey => journey.entry)
   return {
     callsTo: name => to.get(name) ?? [],
     callsThrough: name => through.get(name) ?? [],
@@ -33,14 +33,30 @@ export const indicesOf = perObject(({ calls, publishes, consumes, journeys }: Mo
   }
 })
 
-export function groupedBy<T>(items: readonly T[], keysOf: (item: T) => Iterable<string>): ReadonlyMap<string, T[]> {
+export function groupedBy<T>(
+  items: Iterable<T>,
+  keysOf: (item: T) => Iterable<string>,
+): ReadonlyMap<string, readonly T[]> {
+  const index = new Map<string, T[]>()
+  for (const item of items) for (const key of keysOf(item)) file(index, key, item)
+  return index
+}
+
+/** The same where each has one key at most. */
+export function groupedByOne<T>(
+  items: Iterable<T>,
+  keyOf: (item: T) => string | undefined,
+): ReadonlyMap<string, readonly T[]> {
   const index = new Map<string, T[]>()
   for (const item of items) {
-    for (const key of keysOf(item)) {
-      const known = index.get(key)
-      if (known) known.push(item)
-      else index.set(key, [item])
-    }
+    const key = keyOf(item)
+    if (key !== undefined) file(index, key, item)
   }
   return index
+}
+
+function file<T>(index: Map<string, T[]>, key: string, item: T): void {
+  const known = index.get(key)
+  if (known) known.push(item)
+  else index.set(key, [item])
 }

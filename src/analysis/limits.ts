@@ -107,5 +107,5 @@ function attemptsWhileFailing({ kind, via }: Edge): Estimate {
   if (kind !== 'call' || (call.circuitBreaker !== undefined && call.circuitBreaker !== 'none')) return exactly(1)
   const attempts = attemptsOf(call)
   if (call.circuitBreaker === 'none') return attempts
-  return { ...attempts, low: 1, missing: distinct([...attempts.missing, [...call.path, 'circuitBreaker']]) }
+  return { low: 1, high: attempts.high, missing: distinct([...attempts.missing, [...call.path, 'circuitBreaker']]) }
 }

@@ -1,7 +1,7 @@
 import type { Path } from '../finding.ts'
 import type { Component, Journey, Model, Queue } from '../manifest/model.ts'
 import { callersFirst } from './callers-first.ts'
-import { distinct, exactly, product, sum, unknown, type Estimate } from './estimate.ts'
+import { distinct, exactly, product, sum, unknown, withLow, type Estimate } from './estimate.ts'
 import type { Certainty, Edge, Graph } from './graph.ts'
 import { memo } from './memo.ts'
 import { visitorsOf, type Reach } from './reach.ts'
@@ -28,19 +28,25 @@ export function loadOf(model: Model, graph: Graph, reach: ReadonlyMap<string, Re
   const trace = (journey: Source, takes: (edge: Edge) => Certainty) => {
     const groups = order.from(journey.entry ?? '')
     const followed = leading ? groups.filter(([name]) => leading.has(name!)) : groups
-    const visits = visitsPerRequest(journey, model, graph, takes, followed, each)
+    const isWaited = leading === undefined && model.services.has(journey.entry ?? '')
+    const visits = visitsPerRequest(journey, isWaited, graph, takes, followed, each)
     const arrivals = arrivalsOf(journey)
     collect(visits.all, { journey, arrivals }, all)
     collect(visits.waited, { journey, arrivals }, waited)
   }
   const visitors = visitorsOf(reach)
   const journeys = lost?.at === undefined ? [...model.journeys.values()] : (visitors.get(lost.at) ?? [])
-  for (const journey of journeys) trace(journey, edge => reach.get(journey.name)!.takes(edge))
+  for (const journey of journeys) {
+    const known = reach.get(journey.name)!
+    trace(journey, edge => known.takes(edge))
+  }
   for (const queue of model.queues.values()) {
     if (queue.load !== undefined) trace(sourceOf(queue, queue.load), edge => takesFromQueue(edge, visitors))
   }
-  const total = (flows: readonly Flow[], kind: LoadKind) =>
-    kind === 'steady' ? sum(flows.map(flow => times(flow, 'steady'))) : peak(flows)
+  const total = (flows: readonly Flow[], kind: LoadKind) => {
+    if (flows.length === 1) return times(flows[0]!, kind)
+    return kind === 'steady' ? sum(flows.map(flow => times(flow, 'steady'))) : peak(flows)
+  }
 
   /** Of several journeys that may take an edge without `serves` at least one does, or it would not be there. */
   const isShared = (edge: Edge): boolean => {
@@ -88,11 +94,18 @@ export function loadOf(model: Model, graph: Graph, reach: ReadonlyMap<string, Re
 
 /** Computes for each key once, at either load. */
 export function byKind<K, V>(compute: (key: K, kind: LoadKind) => V): (key: K, kind: LoadKind) => V {
-  const known = { steady: memo((key: K) => compute(key, 'steady')), peak: memo((key: K) => compute(key, 'peak')) }
-  return (key, kind) => known[kind](key)
+  const known = { steady: new Map<K, V>(), peak: new Map<K, V>() }
+  return (key, kind) => {
+    const values = known[kind]
+    const found = values.get(key)
+    if (found !== undefined || values.has(key)) return found as V
+    const value = compute(key, kind)
+    values.set(key, value)
+    return value
+  }
 }
 
-const raise = (estimate: Estimate, to: number): Estimate => (to > estimate.low ? { ...estimate, low: to } : estimate)
+const raise = (estimate: Estimate, to: number): Estimate => (to > estimate.low ? withLow(estimate, to) : estimate)
 
 const sourceOf = ({ name, path }: Queue, load: number): Source => ({
   path,
@@ -149,7 +162,7 @@ const times = ({ ratio, arrivals }: Flow, kind: LoadKind): Estimate => product(r
  */
 function peak(flows: readonly Flow[]): Estimate {
   const isCoincident = ({ journey }: Flow) => journey.load?.coincident === true
-  if (flows.length < 2 || flows.every(isCoincident)) return sum(flows.map(flow => times(flow, 'peak')))
+  if (flows.every(isCoincident)) return sum(flows.map(flow => times(flow, 'peak')))
   const at = flows.map(flow => ({ flow, peak: times(flow, 'peak'), steady: times(flow, 'steady') }))
   const all = sum(at.map(({ peak }) => peak))
   const steady = sum(at.map(({ steady }) => steady))

@@ -20,7 +20,8 @@ export function longestWait(calls: readonly Call[]): Estimate {
   const inTurn = sum([...turns, ...open])
   if (calls.length === 1 || open.length === 0) return inTurn
   const undecided = calls.filter(call => call.parallelGroup === undefined).map(call => [...call.path, 'parallelGroup'])
-  return { ...inTurn, low: largest([sum(turns), ...open]).low, missing: [...inTurn.missing, ...undecided] }
+  const { low } = largest([sum(turns), ...open])
+  return { low, high: inTurn.high, missing: [...inTurn.missing, ...undecided] }
 }
 
 /** `(1 + 3) x 2s + 200ms + 400ms + 800ms = 9.4s`, with the least that is sure where a part is not stated. */
@@ -28,7 +29,7 @@ export function explainLongest(call: Call): string {
   const { max = 0, backoff = 'none', base = 0, cap } = retriesWhenSlow(call) ?? {}
   const longest = longestOf(call)
   const isSure = longest.low === longest.high
-  const attempt = attemptLimit({ ...call, totalTimeout: undefined }).time.low
+  const attempt = attemptLimit({ timeout: call.timeout, totalTimeout: undefined, path: call.path }).time.low
   if (!Number.isFinite(attempt) && call.totalTimeout !== undefined)
     return `all attempts, cut at ${duration(call.totalTimeout)}`
   const once = duration(attempt)

@@ -1,5 +1,5 @@
 /** Strongly connected components by Tarjan's algorithm, without recursion so that long chains cannot overflow the stack. */
-export function stronglyConnected(nodes: Iterable<string>, next: (node: string) => Iterable<string>): string[][] {
+export function stronglyConnected(nodes: Iterable<string>, next: (node: string) => readonly string[]): string[][] {
   const index = new Map<string, number>()
   const low = new Map<string, number>()
   const onStack = new Set<string>()
@@ -8,21 +8,22 @@ export function stronglyConnected(nodes: Iterable<string>, next: (node: string) 
 
   for (const root of nodes) {
     if (index.has(root)) continue
-    const work: { node: string; edges: Iterator<string> }[] = []
+    const work: { node: string; to: readonly string[]; done: number }[] = []
     const enter = (node: string) => {
+      low.set(node, index.size)
       index.set(node, index.size)
-      low.set(node, index.get(node)!)
       stack.push(node)
       onStack.add(node)
-      work.push({ node, edges: next(node)[Symbol.iterator]() })
+      work.push({ node, to: next(node), done: 0 })
     }
     enter(root)
     while (work.length > 0) {
-      const { node, edges } = work.at(-1)!
-      const step = edges.next()
-      if (!step.done) {
-        if (!index.has(step.value)) enter(step.value)
-        else if (onStack.has(step.value)) low.set(node, Math.min(low.get(node)!, index.get(step.value)!))
+      const top = work.at(-1)!
+      const { node } = top
+      if (top.done < top.to.length) {
+        const step = top.to[top.done++]!
+        if (!index.has(step)) enter(step)
+        else if (onStack.has(step)) low.set(node, Math.min(low.get(node)!, index.get(step)!))
         continue
       }
       work.pop()

@@ -16,16 +16,18 @@ export interface PoolDemand {
   readonly available: Estimate
 }
 
-/** Of a call whose hold time is stated and whose service has instances. */
-export function demandOf(call: Call, service: Service, kind: LoadKind, facts: Facts): PoolDemand {
+/** Of a call whose hold time is stated and whose service has instances; `undefined` where no request makes it. */
+export function demandOf(call: Call, service: Service, kind: LoadKind, facts: Facts): PoolDemand | undefined {
   const { holdTime = 0, callsPerRequest = 1 } = call
   const edge = facts.journeys.edgeOf(call)
   const requests = scale(edge ? facts.load.requestsOn(edge, kind) : exactly(0), 1 / Math.max(1, callsPerRequest))
+  const needed = scale(requests, offeredLoad(1, holdTime))
+  if (needed.high === 0) return undefined
   const pool = poolOf(call)
   const instances = instancesAt(service, kind, facts) ?? exactly(0)
   return {
     requests,
-    needed: scale(requests, offeredLoad(1, holdTime)),
+    needed,
     pool,
     available: product(pool, scale(instances, service.processes ?? 1)),
   }

@@ -5,6 +5,7 @@ import { engineOf } from './engine.ts'
 import { between, product, stated, sum, unknown, type Estimate } from './estimate.ts'
 import { consumerCapacity } from './formulas/queues.ts'
 import { indicesOf } from './indices.ts'
+import { memo, perObject } from './memo.ts'
 
 /** What one consumer of a queue can handle at full scale. */
 export interface ConsumerCapacity {
@@ -15,8 +16,8 @@ export interface ConsumerCapacity {
   readonly capacity: Estimate
   /** True where the partitions, not the instances, set the limit. */
   readonly partitionBound: boolean
-  /** How `capacity.high` comes about, where it is known: `20 x 1 / 60ms`. */
-  readonly arithmetic: string
+  /** How `capacity.high` comes about, where it is known: `20 x 1 / 60ms`. Few of many are put into words. */
+  readonly words: () => string
 }
 
 /** Consumers that share the messages of a queue between them. */
@@ -26,11 +27,19 @@ export interface ConsumerGroup {
 }
 
 /** The consumers of a queue, each a group of its own or the only one. */
-export function consumersOf(queue: Queue, model: Model): ConsumerCapacity[] {
-  return indicesOf(model)
-    .consumesFrom(queue.name)
-    .map(consume => capacityOf(consume, queue))
-}
+export const consumersOf = (queue: Queue, model: Model): readonly ConsumerCapacity[] => flowsOf(model).consumers(queue)
+
+/** Groups that a limit holds for. Of consumers whose group is not stated, each may get all messages, or they share them. */
+export const groupsOf = (queue: Queue, model: Model): readonly ConsumerGroup[] => flowsOf(model).groups(queue)
+
+const flowsOf = perObject((model: Model) => {
+  const consumers = memo((queue: Queue) =>
+    indicesOf(model)
+      .consumesFrom(queue.name)
+      .map(consume => capacityOf(consume, queue)),
+  )
+  return { consumers, groups: memo((queue: Queue) => grouped(queue, consumers(queue))) }
+})
 
 /** Queues that hand each message to one of all their consumers, whoever those are. */
 const isShared = (queue: Queue): boolean => ['sqs', 'sqs-fifo', 'rabbitmq'].includes(engineOf(queue).product ?? '')
@@ -39,12 +48,10 @@ const isShared = (queue: Queue): boolean => ['sqs', 'sqs-fifo', 'rabbitmq'].incl
 const isFunction = ({ consume }: ConsumerCapacity): boolean =>
   consume.runtime === 'lambda' || consume.by.runtime === 'serverless'
 
-/** Groups that a limit holds for. Of consumers whose group is not stated, each may get all messages, or they share them. */
-export function groupsOf(queue: Queue, model: Model): ConsumerGroup[] {
-  const members = consumersOf(queue, model)
+function grouped(queue: Queue, consumers: readonly ConsumerCapacity[]): ConsumerGroup[] {
   const shared = isShared(queue)
   const groups = new Map<string | undefined, ConsumerCapacity[]>()
-  for (const member of members) {
+  for (const member of consumers) {
     const group = shared ? '' : member.consume.group
     groups.set(group, [...(groups.get(group) ?? []), member])
   }
@@ -67,18 +74,18 @@ function capacityOf(consume: Consume, queue: Queue): ConsumerCapacity {
   const workers = allowed === undefined ? wanted : withinPartitions(queue, instances, concurrency, allowed)
   const mean = stated(processing?.mean, [...path, 'processing', ...(processing ? ['mean'] : [])])
   const partitionBound = allowed !== undefined && wanted.low > allowed && workers.high === allowed
-  const keys = (consume.keyParallel ?? 1) > 1 ? ` x ${number(consume.keyParallel!)} keys at once` : ''
-  const slots = partitionBound
-    ? `${plural(queue.partitions!, 'partition')}${keys}`
-    : wanted.high === workers.high && wanted.high !== undefined
-      ? `${number(instances.low)} x ${number(concurrency.low)}`
-      : number(workers.high ?? 0)
+  const slots = () => {
+    const keys = (consume.keyParallel ?? 1) > 1 ? ` x ${number(consume.keyParallel!)} keys at once` : ''
+    if (partitionBound) return `${plural(queue.partitions!, 'partition')}${keys}`
+    const isFull = wanted.high === workers.high && wanted.high !== undefined
+    return isFull ? `${number(instances.low)} x ${number(concurrency.low)}` : number(workers.high ?? 0)
+  }
   return {
     consume,
     workers,
     capacity: perSecond(workers, mean),
     partitionBound,
-    arithmetic: `${slots} / ${duration(mean.low)}`,
+    words: () => `${slots()} / ${duration(mean.low)}`,
   }
 }
 

@@ -48,7 +48,8 @@ export function reachOf(model: Model, graph: Graph): ReadonlyMap<string, Reach> 
           : 'maybe'
       }
       const sure = flood(journey, graph, edge => takes(edge) === 'yes')
-      const touches = new Map([...mine].map(name => [name, sure.has(name) ? 'yes' : 'maybe'] as const))
+      const touches = new Map<string, 'yes' | 'maybe'>()
+      for (const name of mine) touches.set(name, sure.has(name) ? 'yes' : 'maybe')
       return [journey.name, { journey, hard: hardDependencies(journey, model, graph, takes), touches, takes }]
     }),
   )
@@ -83,8 +84,8 @@ export const visitorsOf = perObject((reach: ReadonlyMap<string, Reach>): Readonl
   ),
 )
 
-const allows = ({ serves, except = [] }: Edge, { name }: Journey) =>
-  (serves === undefined || serves.includes(name)) && !except.includes(name)
+const allows = ({ serves, except }: Edge, { name }: Journey) =>
+  (serves === undefined || serves.includes(name)) && except?.includes(name) !== true
 
 function flood(journey: Journey, graph: Graph, follow: (edge: Edge) => boolean): Set<string> {
   const reached = new Set<string>()

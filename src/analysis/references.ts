@@ -19,12 +19,34 @@ const kinds = [...componentKinds, 'journey', 'slo', 'alert', 'job', 'drill', 'de
 export type Kind = (typeof kinds)[number]
 
 /**
- * Every reference of a manifest, in its order. They are found by the schema, so that a new key that names an element is
- * covered by being declared as one. Defaults are read where they are written, not once for each element they fill.
+ * Every reference of a manifest, the keys of a map in the order of the schema. They are found by the schema, so that a new
+ * key that names an element is covered by being declared as one. Defaults are read where they are written, not once for each
+ * element they fill.
  */
-export function referencesOf(model: Model): Reference[] {
+export const referencesOf = (model: Model): Reference[] => referencesThat(() => true, model)
+
+/** Those of which something holds: the way to the others is not kept. */
+export function referencesThat(holds: (name: string, kinds: readonly Kind[]) => boolean, model: Model): Reference[] {
   const found: Reference[] = []
-  collect(model.raw, root(), [], found)
+  // `at`, the way to the value, changes on the way down and back: most values are no references and need no path.
+  const collect = (value: unknown, { what, kinds, keys, item }: Place, at: (string | number)[]): void => {
+    if (typeof value === 'string') {
+      if (what !== undefined && holds(value, kinds)) found.push({ path: [...at], name: value, what, kinds })
+    } else if (Array.isArray(value)) {
+      if (item) for (let i = 0; i < value.length; i++) below(value[i], item, at, i)
+    } else if (typeof value === 'object' && value !== null) {
+      const map = value as Record<string, unknown>
+      for (const { key, place } of keys) if (map[key] !== undefined) below(map[key], place, at, key)
+      // Elements have names of their own.
+      if (item && keys.length === 0) for (const name of Object.keys(map)) below(map[name], item, at, name)
+    }
+  }
+  const below = (value: unknown, place: Place, at: (string | number)[], step: string | number) => {
+    at.push(step)
+    collect(value, place, at)
+    at.pop()
+  }
+  collect(model.raw, root(), [])
   return found
 }
 
@@ -38,7 +60,11 @@ export function kindsByName(model: Model): ReadonlyMap<string, readonly Kind[]> 
   const { components, journeys, slos, alerts, jobs, drills, decisions, flags } = model
   const found = new Map<string, Kind[]>()
   for (const elements of [components, journeys, slos, alerts, jobs, drills, decisions, flags]) {
-    for (const { name, kind } of elements.values()) found.set(name, [...(found.get(name) ?? []), kind])
+    for (const { name, kind } of elements.values()) {
+      const known = found.get(name)
+      if (known) known.push(kind)
+      else found.set(name, [kind])
+    }
   }
   return found
 }
@@ -56,8 +82,14 @@ interface Place {
   readonly what: string | undefined
   /** The kinds of element that `what` stands for. */
   readonly kinds: readonly Kind[]
-  readonly keys: ReadonlyMap<string, Place>
+  /** The keys of a map that lead to any: few of those that it may have. */
+  readonly keys: readonly Key[]
   readonly item: Place | undefined
+}
+
+interface Key {
+  readonly key: string
+  readonly place: Place
 }
 
 const root = (): Place => placeOf(manifestSchema)!
@@ -83,16 +115,16 @@ function findPlace(type: Type): Place | undefined {
   return item && { ...nothing, item }
 }
 
-const noKeys: Place['keys'] = new Map()
+const noKeys: Place['keys'] = []
 const nothing: Place = { what: undefined, kinds: [], keys: noKeys, item: undefined }
 
 function placeOfMap(fields: Fields): Place | undefined {
-  const keys = new Map<string, Place>()
+  const keys: Key[] = []
   for (const [key, field] of Object.entries(fields)) {
     const place = placeOf(field)
-    if (place) keys.set(key, place)
+    if (place) keys.push({ key, place })
   }
-  return keys.size === 0 ? undefined : { ...nothing, keys }
+  return keys.length === 0 ? undefined : { ...nothing, keys }
 }
 
 /** Of several forms of a value each may lead to references. */
@@ -103,7 +135,7 @@ function merged(options: readonly (Place | undefined)[]): Place | undefined {
   return {
     what,
     kinds,
-    keys: new Map(places.flatMap(({ keys }) => [...keys])),
+    keys: places.flatMap(({ keys }) => keys),
     item: places.find(({ item }) => item)?.item,
   }
 }
@@ -111,32 +143,7 @@ function merged(options: readonly (Place | undefined)[]): Place | undefined {
 function places({ what, keys, item }: Place, path: Path): Path[] {
   return [
     ...(what === undefined ? [] : [path]),
-    ...[...keys].flatMap(([key, place]) => places(place, [...path, key])),
+    ...keys.flatMap(({ key, place }) => places(place, [...path, key])),
     ...(item ? places(item, [...path, 0]) : []),
   ]
-}
-
-/** @param at the way to the value, changed on the way down and back: most values are no references and need no path */
-function collect(
-  value: unknown,
-  { what, kinds, keys, item }: Place,
-  at: (string | number)[],
-  found: Reference[],
-): void {
-  if (typeof value === 'string') {
-    if (what !== undefined) found.push({ path: [...at], name: value, what, kinds })
-  } else if (Array.isArray(value)) {
-    if (item) for (let i = 0; i < value.length; i++) below(value[i], item, at, i, found)
-  } else if (typeof value === 'object' && value !== null) {
-    for (const key of Object.keys(value)) {
-      const place = keys.get(key) ?? item
-      if (place) below((value as Record<string, unknown>)[key], place, at, key, found)
-    }
-  }
-}
-
-function below(value: unknown, place: Place, at: (string | number)[], step: string | number, found: Reference[]) {
-  at.push(step)
-  collect(value, place, at, found)
-  at.pop()
 }

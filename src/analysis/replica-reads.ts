@@ -2,7 +2,7 @@ import type { Path } from '../finding.ts'
 import type { Call, Journey, Model, Store } from '../manifest/model.ts'
 import { duration } from '../units.ts'
 import type { Facts } from './index.ts'
-import { groupedBy } from './indices.ts'
+import { groupedByOne } from './indices.ts'
 
 /** Which kind of node answers a read, where it is stated or there is only one. */
 export function answers({ readFrom, target }: Call): 'primary' | 'replica' | undefined {
@@ -37,7 +37,7 @@ export function isLate({ replication, consistency, replicationLag }: Store): boo
 /** Reads that the journey surely takes; a call of several journeys belongs to the most important of them. */
 export function readsOf(journey: Journey, model: Model, facts: Facts): readonly Call[] {
   let reads = readsByJourney.get(facts)
-  if (!reads) readsByJourney.set(facts, (reads = groupedBy(model.calls, call => [readerOf(call, facts) ?? []].flat())))
+  if (!reads) readsByJourney.set(facts, (reads = groupedByOne(model.calls, call => readerOf(call, facts))))
   return reads.get(journey.name) ?? []
 }
 

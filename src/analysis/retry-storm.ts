@@ -44,7 +44,7 @@ export function retriesOf(model: Model, graph: Graph, load: Load): Retries {
 function fromAbove({ hard, hardness }: Edge, { attempts, tiers }: Repeated): Repeated {
   if (hard === 'no' || attempts.high === 1) return once
   if (hard === 'yes') return { attempts, tiers }
-  return { attempts: { ...attempts, low: 1, missing: distinct([...attempts.missing, hardness]) }, tiers: [] }
+  return { attempts: { low: 1, high: attempts.high, missing: distinct([...attempts.missing, hardness]) }, tiers: [] }
 }
 
 function repeat(edge: Edge, { attempts, tiers }: Repeated): Repeated {
@@ -82,7 +82,7 @@ function lastingAttempts({ kind, via }: Edge): Estimate {
   const attempts = attemptsOf(call)
   if (circuitBreaker === 'none' || attempts.high === 1) return attempts
   const breaker: Path = [...path, 'circuitBreaker']
-  return { ...attempts, low: 1, missing: distinct([...attempts.missing, breaker]) }
+  return { low: 1, high: attempts.high, missing: distinct([...attempts.missing, breaker]) }
 }
 
 export interface RetryStorm {

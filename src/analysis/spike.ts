@@ -82,13 +82,15 @@ export interface Metered {
 
 /** `undefined` for metrics that say nothing of load, or whose relation to it is not stated. */
 export function atTarget(service: Service, { metric, target }: Scaling, facts: Facts): Metered | undefined {
-  const rho = facts.utilisation(service, 'peak')
-  if (target === undefined || target === 0 || !rho) return undefined
+  if (target === undefined || target === 0) return undefined
   const { request = 0, perRequest } = service.cpu ?? {}
   if (metric === 'cpu' && request > 0 && perRequest !== undefined) {
+    if (!facts.utilisation(service, 'peak')) return undefined
     const needed = scale(facts.load.requestsAt(service, 'peak'), perRequest / 1000)
     return { needed, one: exactly(request), what: 'CPU', target }
   }
   const counted = metric === 'rps' ? 'requests' : metric === 'concurrency' ? 'slots' : undefined
-  return counted === rho.unit ? { needed: rho.needed, one: eachOf(service), what: counted, target } : undefined
+  if (counted === undefined) return undefined
+  const rho = facts.utilisation(service, 'peak')
+  return counted === rho?.unit ? { needed: rho.needed, one: eachOf(service), what: counted, target } : undefined
 }

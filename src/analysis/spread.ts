@@ -2,7 +2,7 @@ import type { Path } from '../finding.ts'
 import type { Call, Component, External, Model, Publish } from '../manifest/model.ts'
 import { attemptLimit, waitsOnNetwork } from './attempt.ts'
 import { carriedBy, coldLoad, isBehind } from './caching.ts'
-import { exactly, exceeds, reaches, smallest, sum, type Answer, type Estimate } from './estimate.ts'
+import { capped, exactly, exceeds, reaches, smallest, sum, type Answer, type Estimate } from './estimate.ts'
 import { decidedBy } from './faults.ts'
 import type { Edge } from './graph.ts'
 import { guardOf, hangOf, type Hang } from './hang.ts'
@@ -122,9 +122,7 @@ export function answeredInstead(edge: Edge, standIn: Component, model: Model, fa
 }
 
 const atMost = (estimate: Estimate, limit: number | undefined): Estimate =>
-  limit === undefined
-    ? estimate
-    : { ...estimate, low: Math.min(estimate.low, limit), high: Math.min(estimate.high ?? limit, limit) }
+  limit === undefined ? estimate : capped(estimate, limit)
 
 /** Whether a request waits for ever at the start of an edge whose end hangs: nothing gives up, and no breaker opens. */
 export function waitsForEver({ kind, via }: Edge): Hazard {
@@ -167,5 +165,5 @@ export function exhaustionOf(
   const full = reaches(hang.waiting, hang.slots)
   if (full === false || guard === 'contained') return undefined
   const missing = [...(full === true ? [] : full), ...(guard === 'open' ? [] : [guard.ask])]
-  return { ...hazard(missing.length === 0 ? true : missing), edge, hang }
+  return { surely: missing.length === 0, possibly: true, missing, edge, hang }
 }

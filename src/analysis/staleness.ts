@@ -1,7 +1,18 @@
 import type { Path } from '../finding.ts'
 import type { Cache, Call, Component, Model, Service, Store } from '../manifest/model.ts'
 import { invalidationOf, usersOf } from './caching.ts'
-import { between, distinct, exactly, largest, stated, sum, unknown, type Estimate } from './estimate.ts'
+import {
+  between,
+  capped,
+  distinct,
+  exactly,
+  largest,
+  stated,
+  sum,
+  unknown,
+  withLow,
+  type Estimate,
+} from './estimate.ts'
 import { cacheBefore } from './graph.ts'
 import { indicesOf } from './indices.ts'
 
@@ -67,7 +78,7 @@ export function ageOf(cache: Cache): Estimate {
   // To write through a cache is to change it at once; a removal takes as long as it takes.
   const delay = cache.invalidationDelay ?? (cache.invalidation === undefined ? 0 : undefined)
   if (delay === undefined) return between(0, ttl.high, at('invalidationDelay'))
-  return { ...ttl, low: Math.min(ttl.low, delay), high: Math.min(ttl.high ?? delay, delay) }
+  return capped(ttl, delay)
 }
 
 /** Calls that bring values into the caches from a store. */
@@ -101,7 +112,7 @@ function throughService(service: Service, model: Model, seen: ReadonlySet<Compon
   })
   if (ages.length === 0) return fresh
   const low = Math.min(...ages.map(age => age.low))
-  const age = { ...largest(ages), low }
+  const age = withLow(largest(ages), low)
   return { age, terms: low > 0 ? [{ label: `what ${service.name} reads`, age: low }] : [] }
 }
 

@@ -10,7 +10,10 @@ export type Source = Pick<Journey, 'path' | 'entry' | 'load'>
 export interface LostCache {
   readonly cache: Cache
   readonly share: number
-  /** The only component whose load is asked for: journeys that never come there need not be followed. */
+  /**
+   * The only component whose load is asked for, and only all of it: journeys that never come there need not be followed, nor
+   * what somebody waits for.
+   */
   readonly at?: string
 }
 
@@ -20,9 +23,10 @@ export interface Visits {
   readonly waited: Map<string | Edge, Estimate>
 }
 
+/** @param isWaited whether to tell apart what a user waits for, where one does at the entry */
 export function visitsPerRequest(
   journey: Source,
-  model: Model,
+  isWaited: boolean,
   graph: Graph,
   takes: (edge: Edge) => Certainty,
   groups: readonly (readonly string[])[],
@@ -32,40 +36,59 @@ export function visitsPerRequest(
   const waited: Visits['waited'] = new Map()
   if (journey.entry === undefined || !graph.out.has(journey.entry)) return { all, waited }
   all.set(journey.entry, exactly(1))
-  if (model.services.has(journey.entry)) waited.set(journey.entry, exactly(1))
+  if (isWaited) waited.set(journey.entry, exactly(1))
   const add = (visits: Visits['all'], place: string, more: Estimate) => {
     const before = visits.get(place)
     visits.set(place, before ? sum([before, more]) : more)
   }
+  /** Whether something goes over an edge; where it leads back, it counts on the edge and not again where it arrives. */
+  const follow = (edge: Edge, leadsBack: boolean): boolean => {
+    const { from, to } = edge
+    const taken = takes(edge)
+    // What a queue states counts instead of what comes to it.
+    if (taken === 'no' || (from.kind === 'queue' && from.load !== undefined && from.name !== journey.entry))
+      return false
+    const each = perVisit(edge)
+    const per = product(all.get(from.name)!, each)
+    const flow = taken === 'yes' ? per : between(0, per.high, [...per.missing, [...edge.path, 'serves']])
+    all.set(edge, flow)
+    if (leadsBack) return true
+    add(all, to.name, flow)
+    const waiting = waited.get(from.name)
+    if (!waiting || edge.kind === 'consume') return true
+    const held = taken === 'yes' ? product(waiting, each) : between(0, product(waiting, each).high, flow.missing)
+    waited.set(edge, held)
+    add(waited, to.name, held)
+    return true
+  }
   for (const group of groups) {
-    // Inside a cycle requests spread in waves from where they come in; an edge that leads back counts once: a lower bound.
-    const members = new Set(group)
-    const reached = new Set<string>()
-    let wave = group.filter(name => all.has(name))
-    while (wave.length > 0) {
-      for (const name of wave) reached.add(name)
-      const next = new Set<string>()
-      for (const edge of wave.flatMap(name => graph.out.get(name)!)) {
-        const taken = takes(edge)
-        if (taken === 'no' || (edge.from.name !== journey.entry && queueLoad(model, edge.from.name))) continue
-        const each = perVisit(edge)
-        const per = product(all.get(edge.from.name)!, each)
-        const flow = taken === 'yes' ? per : between(0, per.high, [...per.missing, [...edge.path, 'serves']])
-        all.set(edge, flow)
-        if (reached.has(edge.to.name)) continue
-        add(all, edge.to.name, flow)
-        const waiting = waited.get(edge.from.name)
-        if (waiting && edge.kind !== 'consume') {
-          const held = taken === 'yes' ? product(waiting, each) : between(0, product(waiting, each).high, flow.missing)
-          waited.set(edge, held)
-          add(waited, edge.to.name, held)
-        }
-        if (members.has(edge.to.name)) next.add(edge.to.name)
-      }
-      wave = [...next]
-    }
+    const [name] = group
+    if (group.length > 1) circle(group, graph, all, follow)
+    else if (all.has(name!)) for (const edge of graph.out.get(name!)!) follow(edge, edge.to.name === name)
   }
   return { all, waited }
+}
+
+/** Inside a cycle requests spread in waves from where they come in; an edge that leads back counts once: a lower bound. */
+function circle(
+  group: readonly string[],
+  graph: Graph,
+  visited: Visits['all'],
+  follow: (edge: Edge, leadsBack: boolean) => boolean,
+): void {
+  const members = new Set(group)
+  const reached = new Set<string>()
+  let wave = group.filter(name => visited.has(name))
+  while (wave.length > 0) {
+    for (const name of wave) reached.add(name)
+    const next = new Set<string>()
+    for (const edge of wave.flatMap(name => graph.out.get(name)!)) {
+      const { name } = edge.to
+      const leadsBack = reached.has(name)
+      if (follow(edge, leadsBack) && !leadsBack && members.has(name)) next.add(name)
+    }
+    wave = [...next]
+  }
 }
 
 /** How often an edge is taken for one visit of where it starts. */
@@ -88,18 +111,18 @@ export function perVisit(edge: Edge, model: Model, graph: Graph, lost?: LostCach
 }
 
 /** Every consumer group gets all messages; consumers of one group, or without a group, may share them. */
-function consumption(edge: Edge, { out }: Graph): Estimate {
-  const via = edge.via as Consume
-  const sharing = out
-    .get(edge.from.name)!
-    .map(({ via }) => via as Consume)
-    .filter(
-      other => other !== via && (other.group === undefined || via.group === undefined || other.group === via.group),
-    )
-  if (sharing.length === 0) return exactly(1)
-  const open = [via, ...sharing].filter(consume => consume.group === undefined)
-  const groups = open.map(({ path }): Path => [...path, 'group'])
-  return between(0, 1, groups)
+function consumption({ via, from }: Edge, { out }: Graph): Estimate {
+  const mine = via as Consume
+  const groups: Path[] = mine.group === undefined ? [[...mine.path, 'group']] : []
+  let isShared = false
+  for (const edge of out.get(from.name)!) {
+    const other = edge.via as Consume
+    if (other === mine || (mine.group !== undefined && other.group !== undefined && other.group !== mine.group))
+      continue
+    isShared = true
+    if (other.group === undefined) groups.push([...other.path, 'group'])
+  }
+  return isShared ? between(0, 1, groups) : exactly(1)
 }
 
 /** A queue may state its arrivals, which then count instead of what follows from the journeys. */

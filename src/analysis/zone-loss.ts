@@ -21,7 +21,11 @@ export interface ZoneLoss {
   readonly missing: readonly Path[]
 }
 
-/** `undefined` for what has no instances or no zones to lose: functions, and what runs in one zone. */
+/** Whether a service has instances and zones to lose, unlike functions and what runs in one zone. */
+export const losesZones = (service: Service, kind: LoadKind, facts: Facts): boolean =>
+  service.zones !== 1 && facts.utilisation(service, kind) !== undefined
+
+/** `undefined` for what has no zones to lose. */
 export function zoneLossOf(service: Service, kind: LoadKind, facts: Facts): ZoneLoss | undefined {
   const { zones, path } = service
   const needed = neededInstances(service, kind, facts)

@@ -4,14 +4,22 @@ import { distance } from 'fastest-levenshtein'
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   let best: string | undefined
   let least = Math.min(2, Math.max(1, Math.floor(word.length / 3))) + 1
-  const plain = (text: string) => text.toLowerCase().replaceAll(/[-_ ]/g, '')
+  const plainWord = plain(word)
   for (const candidate of known) {
     if (Math.abs(candidate.length - word.length) > 4) continue
-    const edits = Math.min(distance(word, candidate), distance(plain(word), plain(candidate)))
-    if (edits < least) [best, least] = [candidate, edits]
+    const plainCandidate = plain(candidate)
+    const isPlain = plainWord === word && plainCandidate === candidate
+    const asWritten = distance(word, candidate)
+    const edits = isPlain ? asWritten : Math.min(asWritten, distance(plainWord, plainCandidate))
+    if (edits >= least) continue
+    best = candidate
+    least = edits
   }
   return best
 }
+
+/** Without what people write in several ways: capitals and what parts words. */
+const plain = (text: string) => (/^[a-z\d]*$/.test(text) ? text : text.toLowerCase().replaceAll(/[-_ ]/g, ''))
 
 /** The nearest known word where no other is as near, so that a program may write it instead. */
 export function onlyNearest(word: string, known: Iterable<string>): string | undefined {
@@ -22,7 +30,7 @@ export function onlyNearest(word: string, known: Iterable<string>): string | und
 }
 
 /** `; did you mean "replicas"?`, or nothing. */
-export function didYouMean(word: string, known: Iterable<string>): string {
-  const meant = nearest(word, known)
-  return meant === undefined ? '' : `; did you mean "${meant}"?`
-}
+export const didYouMean = (word: string, known: Iterable<string>): string => hintAt(nearest(word, known))
+
+/** The same where it is known what was probably meant. */
+export const hintAt = (meant: string | undefined): string => (meant === undefined ? '' : `; did you mean "${meant}"?`)

@@ -1,6 +1,6 @@
 import type { BudgetLedger } from '../../analysis/budget-ledger.ts'
 import { exceeds } from '../../analysis/estimate.ts'
-import type { Failover } from '../../analysis/failovers.ts'
+import { failsOver, type Failover } from '../../analysis/failovers.ts'
 import { countedJourneys, countsFailures } from '../../analysis/stakes.ts'
 import type { Journey } from '../../manifest/model.ts'
 import { duration, list, percent } from '../../units.ts'
@@ -42,7 +42,8 @@ export default defineRule({
     'publishes.outbox',
   ],
 
-  appliesTo: (slo, { facts }) => countsFailures(slo) !== false && facts.budget(slo).failovers.length > 0,
+  appliesTo: (slo, { facts }) =>
+    countsFailures(slo) !== false && facts.stakesOf(slo).some(({ component }) => failsOver(component)),
 
   *check(slo, { facts, model }) {
     const ledger = facts.budget(slo)

@@ -2,7 +2,7 @@ import type { Facts } from '../../analysis/index.ts'
 import type { LoadKind } from '../../analysis/load.ts'
 import { firstOf } from '../../analysis/questions.ts'
 import { isImportant } from '../../analysis/reach.ts'
-import { zoneLossOf, type ZoneLoss } from '../../analysis/zone-loss.ts'
+import { losesZones, zoneLossOf, type ZoneLoss } from '../../analysis/zone-loss.ts'
 import type { Journey, Service } from '../../manifest/model.ts'
 import { number, percent, plural } from '../../units.ts'
 import { ask, defineRule, noOptions, yaml, type Violation } from '../define.ts'
@@ -38,8 +38,8 @@ export default defineRule({
   appliesTo: (service, { facts }) =>
     service.standby !== true &&
     (service.criticality === undefined || service.criticality === 'critical' || service.criticality === 'high') &&
-    importantJourneys(service, facts).length > 0 &&
-    zoneLossOf(service, 'peak', facts) !== undefined,
+    losesZones(service, 'peak', facts) &&
+    importantJourneys(service, facts).length > 0,
 
   *check(service, { facts }) {
     for (const kind of ['steady', 'peak'] as const) {

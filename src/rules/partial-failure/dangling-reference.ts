@@ -1,6 +1,7 @@
-import { kindsByName, referenceKeys, referencesOf, type Kind, type Reference } from '../../analysis/references.ts'
+import { memo } from '../../analysis/memo.ts'
+import { kindsByName, referenceKeys, referencesThat, type Kind, type Reference } from '../../analysis/references.ts'
 import { formatPath } from '../../finding.ts'
-import { didYouMean, nearest } from '../../manifest/nearest.ts'
+import { hintAt, nearest } from '../../manifest/nearest.ts'
 import { keyOf } from '../../manifest/walk-schema.ts'
 import { defineRule, noOptions, yaml } from '../define.ts'
 
@@ -20,18 +21,24 @@ export default defineRule({
 
   *check(model) {
     const known = kindsByName(model)
-    for (const reference of referencesOf(model)) {
+    const namesOf = memo((kinds: Reference['kinds']) =>
+      [...known.keys()].filter(other => isOneOf(known.get(other)!, kinds)),
+    )
+    const isDangling = (name: string, kinds: Reference['kinds']) => {
+      const found = known.get(name)
+      if (found && isOneOf(found, kinds)) return false
+      // With the prefix the author says that it is outside of this manifest.
+      return !name.startsWith('external:')
+    }
+    for (const reference of referencesThat(isDangling, model)) {
       const { path, name, what, kinds } = reference
-      // The author says that it is outside of this manifest.
-      if (name.startsWith('external:')) continue
-      const found = known.get(name) ?? []
-      if (found.some(kind => kinds.includes(kind))) continue
-      const candidates = [...known].filter(([, has]) => has.some(kind => kinds.includes(kind))).map(([other]) => other)
-      const is = found[0] === undefined ? 'which nothing defines' : `which is ${article(found[0])}`
+      const other = known.get(name)?.[0]
+      const meant = nearest(name, namesOf(kinds))
+      const is = other === undefined ? 'which nothing defines' : `which is ${article(other)}`
       yield {
         at: path,
-        message: `"${ownerOf(reference)}" ${verbOf(reference)} "${name}", ${is}, expected ${what}${didYouMean(name, candidates)}`,
-        fix: fixFor(reference, found[0], nearest(name, candidates)),
+        message: `"${ownerOf(reference)}" ${verbOf(reference)} "${name}", ${is}, expected ${what}${hintAt(meant)}`,
+        fix: fixFor(reference, other, meant),
         about: path,
         contradicts: [path],
       }
@@ -154,6 +161,9 @@ export default defineRule({
     },
   ],
 })
+
+/** One of the kinds of element that have a name is one of those that may be meant. */
+const isOneOf = (has: readonly Kind[], kinds: readonly Kind[]): boolean => has.some(kind => kinds.includes(kind))
 
 const verbs: Readonly<Record<string, string>> = {
   'calls.to': 'calls',

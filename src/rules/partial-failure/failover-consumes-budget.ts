@@ -1,6 +1,6 @@
 import type { BudgetLedger } from '../../analysis/budget-ledger.ts'
 import { exceeds, scale } from '../../analysis/estimate.ts'
-import type { Failover } from '../../analysis/failovers.ts'
+import { failsOver, type Failover } from '../../analysis/failovers.ts'
 import { countedJourneys, countsFailures } from '../../analysis/stakes.ts'
 import { duration, list, percent } from '../../units.ts'
 import { defineRule, numberOption, optionMap, yaml, type Violation } from '../define.ts'
@@ -46,7 +46,8 @@ export default defineRule({
   ],
   impliedBy: ['slo-tighter-than-response'],
 
-  appliesTo: (slo, { facts }) => countsFailures(slo) !== false && facts.budget(slo).failovers.length > 0,
+  appliesTo: (slo, { facts }) =>
+    countsFailures(slo) !== false && facts.stakesOf(slo).some(({ component }) => failsOver(component)),
 
   *check(slo, { facts, model, options }) {
     const ledger = facts.budget(slo)

@@ -41,7 +41,10 @@ export default defineRule({
     'calls.serves',
   ],
 
-  appliesTo: (model, { facts }) => harmfulOf(facts.blastRadius.ranking('down'), model).length > 0,
+  appliesTo: (model, { facts }) =>
+    [...model.journeys.values()].some(
+      journey => matters(journey) && facts.blastRadius.fatalFor(journey).some(({ kind }) => kind !== 'service'),
+    ),
 
   *check(model, { facts, today, options }) {
     const harmful = harmfulOf(facts.blastRadius.ranking('down'), model)
@@ -156,6 +159,8 @@ export default defineRule({
   ],
 })
 
+const matters = ({ criticality }: Journey): boolean => criticality === 'critical' || criticality === 'high'
+
 /** Components that critical or high journeys surely need, most harmful first. Services are restarted by every deployment. */
 function harmfulOf(ranking: readonly Blast[], model: Model): { blast: Blast; journeys: Journey[] }[] {
   return ranking
@@ -164,8 +169,7 @@ function harmfulOf(ranking: readonly Blast[], model: Model): { blast: Blast; jou
       blast,
       journeys: [...blast.cells].flatMap(([name, { least }]) => {
         const journey = model.journeys.get(name)!
-        const matters = journey.criticality === 'critical' || journey.criticality === 'high'
-        return least === 'fails' && matters ? [journey] : []
+        return least === 'fails' && matters(journey) ? [journey] : []
       }),
     }))
     .filter(({ journeys }) => journeys.length > 0)

@@ -1,5 +1,5 @@
 import { carriedBy, originsOf } from '../../analysis/caching.ts'
-import { reaches, sum, type Estimate } from '../../analysis/estimate.ts'
+import { capped, reaches, sum, withLow, type Estimate } from '../../analysis/estimate.ts'
 import type { Facts } from '../../analysis/index.ts'
 import type { LoadKind } from '../../analysis/load.ts'
 import type { Path } from '../../finding.ts'
@@ -175,14 +175,13 @@ function divertedWith(call: Call, facts: Facts, model: Model): Call[] {
 function divertedBy(call: Call, kind: LoadKind, facts: Facts): Estimate {
   const all = facts.load.requestsOn(facts.journeys.edgeOf(call)!, kind)
   const cap = capOf(call)
-  if (typeof cap !== 'number') return all
-  return { ...all, low: Math.min(all.low, cap), high: Math.min(all.high ?? cap, cap) }
+  return typeof cap === 'number' ? capped(all, cap) : all
 }
 
 /** What the target has to do anyway. Work that comes to it through the failed callee may not come any more. */
 function ownLoad(call: Call, target: Component, kind: LoadKind, facts: Facts): Estimate {
   const own = facts.load.requestsAt(target, kind)
-  return dependsOn(target.name, call.to, facts) ? { ...own, low: 0 } : own
+  return dependsOn(target.name, call.to, facts) ? withLow(own, 0) : own
 }
 
 function dependsOn(target: string, callee: string, { graph }: Facts): boolean {

@@ -166,12 +166,12 @@ const slowest = (call: Call) => {
 function extraOf(call: Call): Estimate {
   const { delay, max = 1, budget = Number.POSITIVE_INFINITY } = hedgeOf(call)
   const capped = (estimate: Estimate): Estimate => ({
-    ...estimate,
     low: Math.min(estimate.low, budget),
     high: Math.min(estimate.high ?? max, budget),
+    missing: estimate.missing,
   })
   if (delay === undefined) return capped(unknown([[...call.path, 'hedge', 'delay']]))
-  if (delay === 0) return capped({ ...exactly(1), high: max })
+  if (delay === 0) return capped({ low: 1, high: max, missing: [] })
   const target = call.target!
   const known = quantiles(target)
   const above = known.find(({ time }) => delay < time)

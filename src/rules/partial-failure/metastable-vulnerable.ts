@@ -46,8 +46,9 @@ export default defineRule({
   impliedBy: ['retry-amplification', 'capacity-below-peak'],
 
   appliesTo: (component, { facts }) => {
+    if (facts.utilisation(component, 'peak') === undefined) return false
     const { tiers, possible } = facts.amplification.get(component.name)!
-    return (tiers.some(isStated) || possible.tiers.some(isStated)) && facts.utilisation(component, 'peak') !== undefined
+    return tiers.some(isStated) || possible.tiers.some(isStated)
   },
 
   *check(component, { facts }) {

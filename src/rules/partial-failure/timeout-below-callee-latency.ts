@@ -184,27 +184,28 @@ interface Latency {
   ask: Path
 }
 
+const percentiles = (['p50', 'p90', 'p95', 'p99'] as const).map(key => {
+  const percentile = Number(key.slice(1))
+  return { key, share: 1 - percentile / 100, name: `at the ${percentile}th percentile` }
+})
+
 /** What callers of a component wait. A service takes at least the time of its own work, and no more where it calls nobody. */
 function latencyOf(component: Component): Latency {
   const own = component.latency === undefined && component.kind === 'service' ? component.serviceTime : undefined
   const times = component.latency ?? own ?? {}
   const at = [...component.path, own ? 'serviceTime' : 'latency']
-  const quantiles = (['p50', 'p90', 'p95', 'p99'] as const).flatMap(key => {
+  const known: Latency['known'] = []
+  for (const { key, share, name } of percentiles) {
     const value = times[key]
-    const percentile = Number(key.slice(1))
-    return value === undefined
-      ? []
-      : [{ value, share: 1 - percentile / 100, name: `at the ${percentile}th percentile`, key }]
-  })
+    if (value !== undefined) known.push({ value, share, name, key })
+  }
   const p99 = Math.min(...[times.p99, times.p999].filter(t => t !== undefined))
   // A few very slow answers can lift a mean above what 99 of 100 take, so it counts only where no quantile is known.
-  const mean =
-    times.mean === undefined || quantiles.length > 0 || Number.isFinite(p99)
-      ? []
-      : [{ value: times.mean, share: undefined, name: 'on average', key: 'mean' as const }]
+  if (times.mean !== undefined && known.length === 0 && !Number.isFinite(p99))
+    known.push({ value: times.mean, share: undefined, name: 'on average', key: 'mean' })
   const waits = own !== undefined && component.kind === 'service' && component.calls.some(call => call.mode !== 'async')
   return {
-    known: [...quantiles, ...mean],
+    known,
     mostOf99: waits ? Number.POSITIVE_INFINITY : p99,
     p999: waits ? undefined : times.p999,
     whose: own ? `the own work of "${component.name}"` : `"${component.name}"`,

@@ -197,7 +197,7 @@ function finding(queue: Queue, { group, arrivals, spare, bottleneck, after }: Dr
       ? `"${queue.name}" never catches up after an outage: ${rate(lambda)} arrive and ${names} ${group.members.length > 1 ? 'handle' : 'handles'} at most ${rate(mu)}; expected to catch up in ${duration(times * outage)} after ${duration(outage)}`
       : `"${queue.name}" needs ${duration(drain.low)} to catch up after ${duration(outage)} without consumers, as ${holds} beside the ${rate(lambda)} that arrive; expected at most ${duration(times * outage)}`,
     arithmetic: [
-      `mu = ${group.members.map(({ arithmetic }) => arithmetic).join(' + ')} = ${rate(mu)}`,
+      `mu = ${group.members.map(({ words }) => words()).join(' + ')} = ${rate(mu)}`,
       ...(bottleneck ? [limitText(bottleneck, left)] : []),
       `backlog = ${rate(lambda)} x ${duration(outage)} = ${number(Math.round(backlog.low))} messages`,
       ...(never ? [] : [`drain = ${number(Math.round(backlog.low))} / ${rate(left)} = ${duration(drain.low)}`]),
@@ -207,8 +207,8 @@ function finding(queue: Queue, { group, arrivals, spare, bottleneck, after }: Dr
       ? `Let "${bottleneck.component.name}" carry at least ${rate(roundUp(bottleneck.load.low + enough * bottleneck.perMessage.low))}; more consumers do not help`
       : `Handle at least ${rate(roundUp(lambda + enough))} at full scale instead of ${rate(mu)}, or agree that messages may be ${duration(outage)} old`,
     evidence: [
-      ...group.members.map(({ consume, arithmetic }) => ({
-        label: `${consume.name}: ${arithmetic}`,
+      ...group.members.map(({ consume, words }) => ({
+        label: `${consume.name}: ${words()}`,
         at: consume.path,
       })),
       ...(bottleneck

@@ -47,7 +47,7 @@ export default defineRule({
     const answers: Answer[] = []
     for (const kind of ['steady', 'peak'] as const) {
       const demand = demandOf(call, service, kind, facts)
-      if (demand.needed.high === 0) return
+      if (!demand) return
       const full = reaches(demand.needed, demand.available)
       if (full === true && demand.needed.low > 0) return yield violation(call, service, kind, demand, facts)
       answers.push(full)

@@ -200,13 +200,13 @@ function common(queue: Queue, { members, capacity }: ConsumerGroup, arrivals: nu
     most,
     names: list(members.map(({ consume }) => `"${consume.by.name}"`)),
     arithmetic: [
-      `mu = ${members.map(({ arithmetic }) => arithmetic).join(' + ')} = ${rate(most)}`,
+      `mu = ${members.map(({ words }) => words()).join(' + ')} = ${rate(most)}`,
       `rho = ${rate(arrivals)} / ${rate(most)} = ${number(arrivals / most)}`,
     ].join('\n'),
     fix: bound
       ? `${faster}, handle several keys of a partition at once, or have at least ${number(Math.floor((queue.partitions! * arrivals) / most) + 1)} partitions, which moves keys to others`
       : `${faster}, or ${number(Math.ceil((slots * arrivals) / most / 0.8))} messages at once instead of ${number(slots)} for a utilisation of 0.8`,
-    evidence: members.map(({ consume, arithmetic }) => ({ label: `${consume.name}: ${arithmetic}`, at: consume.path })),
+    evidence: members.map(({ consume, words }) => ({ label: `${consume.name}: ${words()}`, at: consume.path })),
     journeys: facts.journeys.through(queue.name, 'sure'),
   }
 }

@@ -10,6 +10,7 @@ import {
   type SequenceEvent,
 } from 'js-yaml'
 import { coreValue } from './core-scalars.ts'
+import { mapOfItsOwn } from './own-map.ts'
 import { Tree, endOfBlock, kind, type Reading } from './tree.ts'
 
 /**
@@ -32,6 +33,9 @@ const unsure = new Error('For the thorough reader')
 
 /** Uses of anchors beyond which the thorough reader counts what they multiply to. */
 const manyAliases = 10_000
+
+/** Length of a text, in UTF-16 code units, from which on its maps are taken to have the same keys as others of it. */
+const manyAlike = 100_000
 
 /** Longest name that is read here: beyond about a thousand characters no colon makes a key. */
 const longKey = 1000
@@ -176,7 +180,7 @@ class Reader {
 
   #map(start: number): Values {
     const node = this.#open(kind.map, start)
-    const map: Values = {}
+    const map = this.#text.length < manyAlike ? mapOfItsOwn() : ({} as Values)
     let merged: Set<string> | undefined
     while (this.#events[this.#at]!.type !== EVENT_ID.POP) {
       const name = this.#key(this.#events[this.#at++]!)

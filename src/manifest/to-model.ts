@@ -11,6 +11,7 @@ import {
   type Queue,
   type Service,
 } from './model.ts'
+import { emptyLike } from './own-map.ts'
 import { componentSections, type Manifest } from './schema/manifest.ts'
 
 type Named<T> = Readonly<Record<string, T>>
@@ -87,7 +88,7 @@ function made<T extends object, const O extends object>(
   defaults: object | undefined,
   own: O,
 ): Omit<T, keyof O> & O {
-  const element: Record<string, unknown> = {}
+  const element = emptyLike(stated)
   Object.assign(element, defaults)
   for (const key in stated) if (stated[key] !== undefined) element[key] = stated[key]
   return Object.assign(element, own) as Omit<T, keyof O> & O

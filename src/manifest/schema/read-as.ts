@@ -1,3 +1,4 @@
+import { emptyLike } from '../own-map.ts'
 import type { Bound, Fields, Output, Type } from './type.ts'
 
 /** What a value is that its type does not take. `issuesOf` says why. */
@@ -119,7 +120,7 @@ function keyed(fields: Fields, map: Values): unknown {
     isInOrder = false
   }
   if (!isInOrder) keys.sort((a, b) => ranks.get(a)! - ranks.get(b)!)
-  const found: Values = {}
+  const found = emptyLike(map)
   for (const key of keys) {
     const inner = read(fields[key]!, map[key])
     if (inner === refused) return refused

@@ -18,9 +18,21 @@ function compare(type: Type, value: unknown): 'taken' | 'refused' {
   const ours = readAs(type, value)
   const { success, data, error } = zodOf(type).safeParse(value)
   const isTaken = ours !== refused
-  if (isTaken !== success || (isTaken && !(isDeepStrictEqual(ours, data) && isEqual(keysIn(ours), keysIn(data)))))
+  if (
+    isTaken !== success ||
+    (isTaken && !(isDeepStrictEqual(ordinary(ours), ordinary(data)) && isEqual(keysIn(ours), keysIn(data))))
+  )
     throw new Error(`${inspect(value)}: ${inspect(ours)} instead of ${inspect(data ?? error?.issues)}`)
   return isTaken ? 'taken' : 'refused'
+}
+
+/** Maps without a prototype with the one of every other map: of such a map we make another without one. */
+function ordinary(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(ordinary)
+  if (typeof value !== 'object' || value === null) return value
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype !== null && prototype !== Object.prototype) return value
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, ordinary(inner)]))
 }
 
 const isEqual = (a: readonly string[], b: readonly string[]) =>

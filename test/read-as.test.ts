@@ -11,7 +11,7 @@ import { rules } from '../src/rules/index.ts'
 import { strange } from './fuzz-values.ts'
 import { randomManifest, valueOf } from './random-manifest.ts'
 import { drawsFrom } from '../src/analysis/formulas/log-normal.ts'
-import { filesOf, textOf } from './support.ts'
+import { filesOf, ordinary, textOf } from './support.ts'
 
 /** Zod is made from the same types, and what it says is law: both must refuse the same and read the same, key for key. */
 function compare(type: Type, value: unknown): 'taken' | 'refused' {
@@ -24,15 +24,6 @@ function compare(type: Type, value: unknown): 'taken' | 'refused' {
   )
     throw new Error(`${inspect(value)}: ${inspect(ours)} instead of ${inspect(data ?? error?.issues)}`)
   return isTaken ? 'taken' : 'refused'
-}
-
-/** Maps without a prototype with the one of every other map: of such a map we make another without one. */
-function ordinary(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(ordinary)
-  if (typeof value !== 'object' || value === null) return value
-  const prototype: unknown = Object.getPrototypeOf(value)
-  if (prototype !== null && prototype !== Object.prototype) return value
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, ordinary(inner)]))
 }
 
 const isEqual = (a: readonly string[], b: readonly string[]) =>

@@ -5,6 +5,7 @@ import type { Path } from '../src/finding.ts'
 import { quickRead } from '../src/manifest/quick-read.ts'
 import { thoroughRead } from '../src/manifest/thorough-read.ts'
 import type { Tree } from '../src/manifest/tree.ts'
+import { ordinary } from './support.ts'
 
 /** Every path of some data, and behind each a key and an item that are not there. */
 function* pathsOf(value: unknown, path: Path = []): Generator<Path> {
@@ -25,7 +26,7 @@ export function isReadQuickly(text: string): boolean {
   if (!quick) return false
   const thorough = thoroughRead(text)
   expect(thorough.faults, text).toBeUndefined()
-  expect(quick.value, text).toStrictEqual(thorough.value)
+  expect(ordinary(quick.value), text).toStrictEqual(thorough.value)
   expect(placesIn(quick.tree, quick.value), text).toEqual(placesIn(thorough.tree!, thorough.value))
   return true
 }

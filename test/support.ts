@@ -143,3 +143,12 @@ export const findingsOf = (id: string, text: string) =>
     text,
     allRules.filter(rule => rule.id === id),
   ).findings.map(({ severity, message, arithmetic = '', fix }) => ({ severity, message, arithmetic, fix }))
+
+/** The same with maps as any others: those of a small manifest have no prototype. */
+export function ordinary(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(ordinary)
+  if (typeof value !== 'object' || value === null) return value
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype !== null && prototype !== Object.prototype) return value
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, ordinary(inner)]))
+}

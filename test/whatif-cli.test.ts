@@ -17,9 +17,9 @@ describe('the command', () => {
     expect(code).toBe(0)
     expect(out).toMatchInlineSnapshot(`
       "What if "orders-db" is down
-        journey  outcome  availability  p99        lasts
-        buy      broken!  99.9% -> 0%   80ms -> -  2x
-        read     ok       100%          28ms       5x
+        journey  outcome  availability  p99          lasts
+        buy      broken!  99.9% -> 0%   78.4ms -> -  2x
+        read     ok       100%          27.3ms       5x
 
       buy: broken
         web -> orders -> orders-db

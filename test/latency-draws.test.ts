@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { normalQuantile, percentiles, shareOf } from '../src/analysis/formulas/log-normal.ts'
 import { mostDraws, normals, uniforms, type Stream } from '../src/analysis/formulas/streams.ts'
 import { mostRepeats, samplerOf, type Spent } from '../src/analysis/latency-draws.ts'
 import { sampleOf } from '../src/analysis/latency-sample.ts'
@@ -86,6 +87,8 @@ test('a quorum waits for the last of its fastest', () => {
   }
   expect(quorum(2)).toBeCloseTo(20)
   // Two answers of three of the same: slower than the fastest, faster than the slowest, request by request.
+  const half = (times: number) => drawn(repeat(times, work(a, 10, 80), times / 2)).times
+  expect(half(2 * mostRepeats)).toEqual(half(mostRepeats))
   const of = (enough: number) => drawn(repeat(3, work(a, 10, 80), enough)).times
   const [one, two, all] = [of(1), of(2), of(3)]
   requests.forEach((_, i) => {
@@ -105,6 +108,19 @@ test('calls that are repeated in turn are drawn one by one, and those beyond man
   expect(more.spent['a']).toEqual(close(more.times))
 })
 
+test('where only one number is stated, the spread is ordinary or none, and the component is named', () => {
+  const median: Span = { kind: 'work', component: a, time: { p50: 10 }, at: a.path }
+  const mean: Span = { kind: 'work', component: b, time: { mean: 10 }, at: b.path }
+  for (const span of [median, mean]) {
+    const { draw, assumed } = samplerOf(sequence(span, work(c, 1, 2)), false)
+    expect(assumed).toEqual([span.component])
+    expect(new Set(samplerOf(span, false).draw(requests).slice(0, requests.length))).toEqual(new Set([10]))
+    expect(new Set(samplerOf(span, true).draw(requests)).size).toBeGreaterThan(50)
+    expect(draw(requests)[0]).toBeGreaterThan(10)
+  }
+  expect(samplerOf(work(c, 1, 2), true).assumed).toEqual([])
+})
+
 test('what only some requests wait for takes no time of the others', () => {
   const all = Int32Array.from({ length: 500 }, (_, i) => i)
   const { times, spent } = drawn(sometimes(0.3, work(a, 10)), all)
@@ -117,6 +133,24 @@ test('what only some requests wait for takes no time of the others', () => {
   expect(drawn(sometimes(1, work(a, 10))).times).toEqual(close(each(10)))
 })
 
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
+const product = (x: readonly number[], y: readonly number[]) => mean(x.map((value, i) => value * y[i]!))
+
+test('no hop of a request is slow because another is, or because it is waited for', () => {
+  const all = Int32Array.from({ length: 500 }, (_, i) => i)
+  // How far from the median, of a time whose logarithm has a standard deviation of one.
+  const far = (times: readonly number[] | undefined) => times!.map(time => Math.log(time / 10))
+  const one = (component: (typeof components)[0]) => work(component, 10, 10 * Math.exp(normalQuantile.p99))
+  for (const span of [sequence(one(a), one(b)), parallel(sequence(one(a), one(b)))]) {
+    const { spent } = drawn(span, all)
+    expect(Math.abs(product(far(spent['a']), far(spent['b'])))).toBeLessThan(0.15)
+  }
+  const { spent } = drawn(sequence(sometimes(0.3, one(a)), one(b)), all)
+  const waits = spent['a']!.map(time => time > 0)
+  for (const took of [spent['a'], spent['b']])
+    expect(Math.abs(mean(far(took!.filter((_, i) => waits[i]))))).toBeLessThan(0.2)
+})
+
 test('a request is the same whichever are drawn with it, and before it', () => {
   const span = sequence(work(a, 10, 80), sometimes(0.5, work(b, 20, 90)), parallel(work(c, 5, 9), work(a, 6, 8)))
   const { draw } = samplerOf(span, true)
@@ -126,7 +160,7 @@ test('a request is the same whichever are drawn with it, and before it', () => {
 
 test('whether a time is exceeded is what the quantile says', () => {
   const sample = sampleOf(sequence(work(a, 10, 80), work(b, 20, 90)), true)
-  for (const percentile of ['p50', 'p90', 'p95', 'p99', 'p999'] as const) {
+  for (const percentile of percentiles) {
     const quantile = sample.quantile(percentile)
     for (const factor of [0.5, 0.99, 1, 1.01, 2]) {
       const fresh = sampleOf(sequence(work(a, 10, 80), work(b, 20, 90)), true)
@@ -137,13 +171,16 @@ test('whether a time is exceeded is what the quantile says', () => {
 
 test('streams do not follow each other, and have the shape that they are of', () => {
   const numbers = (stream: Stream) => Array.from({ length: mostDraws }, (_, i) => stream.at(i))
-  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
-  const product = (x: readonly number[], y: readonly number[]) => mean(x.map((value, i) => value * y[i]!))
   // The last two are one row, shifted.
   const some = [0, 1, 7, 63, 64, 128].map(stream => numbers(normals(stream)))
   some.forEach((x, i) => {
     expect(mean(x)).toBeCloseTo(0, 10)
-    expect(Math.abs(product(x, x) - 1)).toBeLessThan(0.05)
+    expect(product(x, x)).toBeCloseTo(1, 2)
+    const inOrder = x.toSorted((one, other) => one - other)
+    for (const percentile of percentiles) {
+      const above = Math.round(shareOf[percentile] * mostDraws)
+      expect((inOrder[above - 1]! + inOrder[above]!) / 2).toBeCloseTo(normalQuantile[percentile], 3)
+    }
     some.slice(i + 1).forEach(y => {
       expect(Math.abs(product(x, y))).toBeLessThan(0.05)
     })

@@ -28,6 +28,15 @@ describe('durations', () => {
     ['timeout: 1s, retries: { max: 2, backoff: fixed }', 3000, undefined, 'retries.base'],
     ['timeout: 1s, retries: 2', 3000, undefined, 'retries.backoff'],
     ['timeout: 1s, retries: none', 1000, 1000, ''],
+    // A slow callee is not tried again, so nothing waits for that either.
+    ['timeout: 1s, retries: { max: 2, retryOn: [connect], backoff: fixed, base: 1s, jitter: false }', 1000, 1000, ''],
+    ['timeout: 1s, retries: { max: 2, retryOn: [connect] }', 1000, 1000, ''],
+    [
+      'timeout: 1s, retries: { max: 2, retryOn: [connect, timeout], backoff: fixed, base: 1s, jitter: false }',
+      5000,
+      5000,
+      '',
+    ],
     ['timeout: 1s', 1000, undefined, 'retries'],
     ['timeout: 1s, totalTimeout: 1500ms', 1000, 1500, 'retries'],
     ['timeout: 1s, retries: 2, totalTimeout: 2s', 2000, 2000, 'retries.backoff'],

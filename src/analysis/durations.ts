@@ -64,7 +64,7 @@ export function worstCase(call: Call): Estimate {
     const once = Math.min(totalTimeout, perAttempt)
     return between(once, Number.isFinite(totalTimeout) ? totalTimeout : undefined, [[...path, 'retries']])
   }
-  const wait = backoffOf(call)
+  const wait = backoffOf(retries, path)
   const attempts = worstCaseDuration(retries.max, perAttempt, { kind: 'none', base: 0 })
   const all = sum([exactly(attempts), wait])
   return Number.isFinite(totalTimeout) ? capped(all, totalTimeout) : all
@@ -77,9 +77,9 @@ export function retriesWhenSlow({ retries }: Call): Call['retries'] {
 }
 
 /** Waits between attempts; jitter may make each as short as nothing. */
-function backoffOf({ retries, path }: Call): Estimate {
+function backoffOf(retries: NonNullable<Call['retries']>, path: Path): Estimate {
   const at: Path = [...path, 'retries']
-  if (!retries || retries.max === 0 || retries.backoff === 'none') return exactly(0)
+  if (retries.max === 0 || retries.backoff === 'none') return exactly(0)
   if (retries.backoff === undefined) return unknown([[...at, 'backoff']])
   if (retries.base === undefined) return unknown([[...at, 'base']])
   const most = backoffTotal(retries.max, { kind: retries.backoff, base: retries.base, cap: retries.cap })

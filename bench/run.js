@@ -99,7 +99,7 @@ function randomManifests() {
     )
   const [low, ratio, high] = [0.25, 0.5, 0.75].map(share => part(share, 'each') / 10)
   const [time, memory] = [part(0.5, 'each') / 1000, part(0.5, 'memory')]
-  return { name: 'one of 100 random manifests of 16 kB / 10 ms', ratio, low, high, time, memory, pairs: runs.length }
+  return { name: 'one of 100 random manifests of 13 kB / 10 ms', ratio, low, high, time, memory, pairs: runs.length }
 }
 
 /** How time grows from one size to another: 1 is in step, 2 is with the square. */

@@ -5,7 +5,7 @@ export const goals = {
   '1 000 services, json / bare parser': 0.35,
   '100 manifests of 20 components / bare parser': 0.35,
   '1000 manifests of 20 components / bare parser': 0.35,
-  'one of 100 random manifests of 16 kB / 10 ms': 1,
+  'one of 100 random manifests of 13 kB / 10 ms': 1,
   'services, 250 to 1 000': 1.15,
   'journeys, 25 to 100 at 250 services': 1.15,
   'a fault at each call / none, 250 services': 1.6,

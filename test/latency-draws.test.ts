@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { normalQuantile, percentiles, shareOf } from '../src/analysis/formulas/log-normal.ts'
 import { mostDraws, normals, uniforms, type Stream } from '../src/analysis/formulas/streams.ts'
 import { mostRepeats, samplerOf, type Spent } from '../src/analysis/latency-draws.ts'
-import { sampleOf } from '../src/analysis/latency-sample.ts'
+import { repeatability, sampleOf } from '../src/analysis/latency-sample.ts'
 import type { Span } from '../src/analysis/latency-tree.ts'
 import { modelOf } from './support.ts'
 
@@ -189,4 +189,26 @@ test('streams do not follow each other, and have the shape that they are of', ()
   expect(mean(shares)).toBeCloseTo(0.5, 10)
   expect(shares.every(share => share >= 0 && share <= 1)).toBe(true)
   expect(mean(shares.filter(share => share < 0.5))).toBeCloseTo(0.25, 2)
+})
+
+test('a percentile repeats under other draws as closely as is said', () => {
+  const hops = [
+    { mu: Math.log(50), sigma: 0.9 },
+    { mu: Math.log(60), sigma: 0.7 },
+  ]
+  const found = Array.from({ length: 30 }, (_, seed) => {
+    const totals = new Float64Array(mostDraws)
+    for (const [i, { mu, sigma }] of hops.entries()) {
+      const stream = normals(seed + 31 * i)
+      for (let draw = 0; draw < mostDraws; draw++) totals[draw]! += Math.exp(mu + sigma * stream.at(draw))
+    }
+    return totals.sort()
+  })
+  for (const percentile of percentiles) {
+    const quantiles = found.map(totals => totals[Math.ceil(shareOf[percentile] * mostDraws) - 1]!)
+    const deviation = Math.sqrt(mean(quantiles.map(value => (value / mean(quantiles) - 1) ** 2)))
+    expect(2 * deviation, percentile).toBeLessThan(repeatability[percentile])
+    // Not so much more that true faults are let pass.
+    expect(2 * deviation, percentile).toBeGreaterThan(repeatability[percentile] / 3)
+  }
 })

@@ -175,7 +175,7 @@ const targetsOf = ({ latency }: Journey): Target[] =>
 
 /** The draws are only made where the bound that needs none does not settle it. */
 const isSlow = (latency: Latency, sample: (latency: Latency) => Sample, { percentile, time }: Target): boolean =>
-  latency.ceiling(percentile) > time && sample(latency).exceeds(percentile, time / (1 - repeatability))
+  latency.ceiling(percentile) > time && sample(latency).exceeds(percentile, time / (1 - repeatability[percentile]))
 
 /** First the spread of the hops that take most, then whether calls wait for each other. */
 function inDoubt({ estimate, tree }: Latency): Path[] {

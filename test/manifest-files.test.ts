@@ -211,3 +211,27 @@ describe('several files', () => {
     ).toEqual(['manifest-shape 0.yaml 1:1', 'manifest-shape 1.yaml 1:17'])
   })
 })
+
+test('a name is found beside longer ones that begin with it, in quotes or not', () => {
+  const files = filesOf(`services:\n  abcd: {}\n  "abx": {}\n  'ab': {}\n  "abc": {}\n  a\u0301: {}\n`)
+  const lineOf = (name: string) => files.locate(['services', name]).start.line
+  expect(['abcd', 'abx', 'ab', 'abc', 'a\u0301'].map(lineOf)).toEqual([2, 3, 4, 5, 6])
+  expect(['a', '"ab', 'abcdef', 'bcd'].map(name => files.states(['services', name]))).toEqual([
+    false,
+    false,
+    false,
+    false,
+  ])
+})
+
+test('a key is our own also where its x is written as an escape', () => {
+  const files = filesOf('{"services": {"web": {"owner": "a", "\\u0078-note": {"a": 1}}}}')
+  expect(readManifest(files).problems).toBeUndefined()
+  expect(files.value).toEqual({ services: { web: { owner: 'a' } } })
+})
+
+test('what only the defaults state is found there', () => {
+  const files = filesOf('defaults:\n  services: { zones: 3 }\nservices:\n  web: {}\n  app: { zones: 1 }\n')
+  expect(files.locateBoth(['services', 'web', 'zones']).byDefault?.start.line).toBe(2)
+  expect(files.locateBoth(['services', 'app', 'zones']).byDefault).toBeUndefined()
+})

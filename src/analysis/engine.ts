@@ -22,7 +22,11 @@ export function engineOf({ engine }: { readonly engine?: string | undefined }): 
   const at = engine.indexOf('@')
   const name = (at < 0 ? engine : engine.slice(0, at)).toLowerCase().trim()
   const major = at < 0 ? Number.NaN : Number.parseInt(engine.slice(at + 1), 10)
-  return { product: aliases[name] ?? name, major: Number.isNaN(major) ? undefined : major }
+  // An engine may have any name, also one that every object knows.
+  return {
+    product: Object.hasOwn(aliases, name) ? aliases[name] : name,
+    major: Number.isNaN(major) ? undefined : major,
+  }
 }
 
 const notStated: Engine = { product: undefined, major: undefined }

@@ -57,7 +57,7 @@ class Row implements Stream {
     return { at: draw => this.at((start + draw) % mostDraws) }
   }
 
-  /** Fisher and Yates: any of those that are left. */
+  /** One step of the shuffle of Fisher and Yates: picks from those behind the ones that were picked. */
   #drawOne(at: number): void {
     const values = this.#values
     const other = at + Math.floor(this.#random() * (mostDraws - at))
